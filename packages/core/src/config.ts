@@ -1,0 +1,203 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { SoundalikeError } from './errors.ts';
+
+/** A whole number in a range, given as text; the message names what was wrong. */
+const integer = (from: number, to: number, fallback: number) =>
+  z
+    .string()
+    .optional()
+    .transform((text, context) => {
+      if (text === undefined || text === '') return fallback;
+      const value = Number(text);
+      if (Number.isInteger(value) && value >= from && value <= to) return value;
+      context.addIssue({
+        code: 'custom',
+        message: `must be an integer from ${from} to ${to}, got "${text}"`,
+      });
+      return z.NEVER;
+    });
+
+const list = z
+  .string()
+  .optional()
+  .transform((text) =>
+    (text ?? '')
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  );
+
+const roots = z
+  .string()
+  .optional()
+  .transform((text, context) => {
+    const entries = (text ?? '')
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean);
+    const mapped: Record<string, string> = {};
+    for (const entry of entries) {
+      const [name, path] = splitOnce(entry, '=');
+      if (!/^[A-Za-z0-9._-]+$/.test(name) || !path) {
+        context.addIssue({
+          code: 'custom',
+          message: `must look like music=/mnt/music,other=/mnt/b, got "${entry}"`,
+        });
+        return z.NEVER;
+      }
+      mapped[name] = resolve(path);
+    }
+    return mapped;
+  });
+
+const url = (schemes: readonly string[], fallback: (home: string) => string) => ({ schemes, fallback });
+const URLS = {
+  DATABASE_URL: url(
+    ['sqlite:', 'postgres:', 'postgresql:', 'memory:'],
+    (home) => `sqlite:${join(home, 'catalogue.db')}`,
+  ),
+  VECTOR_STORE_URL: url(
+    ['lancedb:', 'milvus:', 'milvuss:', 'memory:'],
+    (home) => `lancedb:${join(home, 'vectors')}`,
+  ),
+  QUEUE_URL: url(['database:', 'redis:', 'rediss:', 'memory:'], () => 'database:'),
+};
+
+const schema = z.object({
+  LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  CATALOGUE: z
+    .string()
+    .regex(/^[a-z0-9_-]{1,64}$/)
+    .default('default'),
+  SOUNDALIKE_ROOTS: roots,
+  MODEL: z.string().optional(),
+  MODELS_DIR: z.string().optional(),
+  PROVIDER: z.enum(['auto', 'cpu', 'cuda', 'webgpu']).default('auto'),
+  FFMPEG_PATH: z.string().optional(),
+  EMBED_PROCESSES: integer(0, 256, 0),
+  WORKER_CONCURRENCY: integer(0, 256, 0),
+  MAX_TRACK_MINUTES: integer(1, 1440, 180),
+  MAX_QUERY_SECONDS: integer(2, 3600, 300),
+  MAX_UPLOAD_MB: integer(1, 4096, 100),
+  MAX_FETCH_MB: integer(1, 65536, 512),
+  FETCH_TIMEOUT_SECONDS: integer(1, 3600, 120),
+  ALLOW_FETCH: list,
+  ALLOWED_HOSTS: list,
+  HOST: z.string().default('127.0.0.1'),
+  PORT: integer(0, 65535, 7700),
+});
+
+/** All settings, read once in a `main`, frozen, then passed down. */
+export interface Config {
+  readonly home: string;
+  /** Why `home` is where it is, in words for `doctor`. */
+  readonly homeReason: string;
+  readonly databaseUrl: string;
+  readonly vectorStoreUrl: string;
+  readonly queueUrl: string;
+  readonly logLevel: string;
+  readonly catalogue: string;
+  readonly roots: Readonly<Record<string, string>>;
+  /** Model asked for; undefined: the one the live space was made with, else the default model. */
+  readonly model: string | undefined;
+  readonly modelsDir: string | undefined;
+  readonly provider: 'auto' | 'cpu' | 'cuda' | 'webgpu';
+  readonly ffmpegPath: string | undefined;
+  /** Embedding child processes; 0: one for each core. */
+  readonly embedProcesses: number;
+  /** Items worked on at once; 0: embedding processes + 2. */
+  readonly workerConcurrency: number;
+  readonly maxTrackMinutes: number;
+  readonly maxQuerySeconds: number;
+  readonly maxUploadMb: number;
+  readonly maxFetchMb: number;
+  readonly fetchTimeoutSeconds: number;
+  /** Hosts or CIDR ranges that fetches may reach although they are private. */
+  readonly allowFetch: readonly string[];
+  readonly allowedHosts: readonly string[];
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Reads every setting from the environment given; pure but for looking for the nearest `.soundalike/` folder.
+ *
+ * @throws SoundalikeError `CONFIG_INVALID` naming the setting, the value and what is allowed.
+ */
+export const readConfig = (
+  env: Readonly<Record<string, string | undefined>>,
+  workingDirectory: string,
+): Config => {
+  const parsed = schema.safeParse(
+    Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')),
+  );
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw invalid(String(issue?.path[0] ?? 'settings'), issue?.message ?? 'is wrong');
+  }
+  const settings = parsed.data;
+  const { home, reason } = findHome(env, workingDirectory);
+  return Object.freeze({
+    home,
+    homeReason: reason,
+    databaseUrl: readUrl('DATABASE_URL', env, home),
+    vectorStoreUrl: readUrl('VECTOR_STORE_URL', env, home),
+    queueUrl: readUrl('QUEUE_URL', env, home),
+    logLevel: settings.LOG_LEVEL,
+    catalogue: settings.CATALOGUE,
+    roots: settings.SOUNDALIKE_ROOTS,
+    model: settings.MODEL,
+    modelsDir: settings.MODELS_DIR,
+    provider: settings.PROVIDER,
+    ffmpegPath: settings.FFMPEG_PATH,
+    embedProcesses: settings.EMBED_PROCESSES,
+    workerConcurrency: settings.WORKER_CONCURRENCY,
+    maxTrackMinutes: settings.MAX_TRACK_MINUTES,
+    maxQuerySeconds: settings.MAX_QUERY_SECONDS,
+    maxUploadMb: settings.MAX_UPLOAD_MB,
+    maxFetchMb: settings.MAX_FETCH_MB,
+    fetchTimeoutSeconds: settings.FETCH_TIMEOUT_SECONDS,
+    allowFetch: settings.ALLOW_FETCH,
+    allowedHosts: settings.ALLOWED_HOSTS,
+    host: settings.HOST,
+    port: settings.PORT,
+  });
+};
+
+/** The data directory: SOUNDALIKE_HOME, else the nearest `.soundalike/` upwards, else the XDG data directory. */
+const findHome = (env: Readonly<Record<string, string | undefined>>, workingDirectory: string) => {
+  if (env.SOUNDALIKE_HOME)
+    return { home: resolve(workingDirectory, env.SOUNDALIKE_HOME), reason: 'SOUNDALIKE_HOME' };
+  for (let folder = resolve(workingDirectory); ; folder = dirname(folder)) {
+    const candidate = join(folder, '.soundalike');
+    if (existsSync(candidate)) return { home: candidate, reason: 'the nearest .soundalike folder' };
+    if (dirname(folder) === folder) break;
+  }
+  const data = env.XDG_DATA_HOME || join(env.HOME || homedir(), '.local', 'share');
+  return { home: join(data, 'soundalike'), reason: 'the XDG data directory' };
+};
+
+const readUrl = (
+  name: keyof typeof URLS,
+  env: Readonly<Record<string, string | undefined>>,
+  home: string,
+): string => {
+  const { schemes, fallback } = URLS[name];
+  const value = env[name] || fallback(home);
+  if (schemes.some((scheme) => value.startsWith(scheme))) return value;
+  throw invalid(name, `must start with one of ${schemes.join(' ')}, got "${redactUrl(value)}"`);
+};
+
+/** The same URL without its password, fit for a log or an error. */
+export const redactUrl = (value: string): string => value.replace(/\/\/([^:@/]*):([^@/]*)@/, '//$1:***@');
+
+const invalid = (name: string, reason: string) =>
+  new SoundalikeError('CONFIG_INVALID', `${name} ${reason}`, { fields: { setting: name } });
+
+const splitOnce = (text: string, separator: string): [string, string] => {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+};

@@ -1,0 +1,6 @@
+export * from './config.ts';
+export * from './errors.ts';
+export * from './filter.ts';
+export * from './ids.ts';
+export * from './logger.ts';
+export * from './track-metadata.ts';
