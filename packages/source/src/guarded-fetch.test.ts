@@ -1,0 +1,133 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { temporaryFolder } from '@soundalike/testing';
+import { fetchToFile } from './guarded-fetch.ts';
+
+const folder = temporaryFolder('fetch');
+let server: Server;
+let base: string;
+let hits = 0;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    hits += 1;
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x');
+    if (pathname === '/redirect') response.writeHead(302, { location: searchParams.get('to') ?? '' }).end();
+    else if (pathname === '/big') response.writeHead(200).end(Buffer.alloc(50_000));
+    else if (pathname === '/liar') response.writeHead(200, { 'content-length': '999999999' }).end();
+    else if (pathname === '/hang') response.writeHead(200).write('x');
+    else if (pathname === '/status') response.writeHead(Number(searchParams.get('code'))).end();
+    else response.end('audio');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+let count = 0;
+const get = (
+  url: string,
+  allow: string[] = [],
+  extra: { maxBytes?: number; timeoutMs?: number; signal?: AbortSignal } = {},
+) => {
+  const target = join(folder, `f${count++}`);
+  const { signal, ...limits } = extra;
+  return {
+    target,
+    done: fetchToFile({
+      url,
+      target,
+      policy: { allow, maxBytes: 10_000, timeoutMs: 5000, ...limits },
+      signal,
+    }),
+  };
+};
+
+describe('addresses that links may not reach', () => {
+  const port = () => new URL(base).port;
+  test.each([
+    'http://127.0.0.1:PORT/',
+    'http://localhost:PORT/',
+    'http://2130706433:PORT/',
+    'http://0x7f000001:PORT/',
+    'http://0177.0.0.1:PORT/',
+    'http://127.1:PORT/',
+    'http://[::1]:PORT/',
+    'http://[::ffff:127.0.0.1]:PORT/',
+    'http://[::ffff:7f00:1]:PORT/',
+    'http://[::127.0.0.1]:PORT/',
+    'http://[64:ff9b::7f00:1]:PORT/',
+    'http://[2002:7f00:1::]:PORT/',
+    'http://0.0.0.0:PORT/',
+    'http://[::]:PORT/',
+    'http://10.0.0.1/',
+    'http://172.16.0.1/',
+    'http://192.168.1.1/',
+    'http://169.254.169.254/latest/meta-data',
+    'http://100.64.0.1/',
+    'http://224.0.0.1/',
+    'http://[fe80::1]/',
+    'http://[fc00::1]/',
+    'http://[ff02::1]/',
+    'http://255.255.255.255/',
+    'http://127.0.0.1.:PORT/',
+    'http://①②⑦.⓪.⓪.①:PORT/',
+    'file:///etc/passwd',
+    'ftp://127.0.0.1/',
+    'gopher://127.0.0.1/',
+  ])('%s', async (form) => {
+    const before = hits;
+    await expect(get(form.replace('PORT', port())).done).rejects.toMatchObject({
+      code: expect.stringMatching(/SOURCE_FORBIDDEN|SOURCE_FETCH_FAILED/),
+    });
+    expect(hits).toBe(before);
+  });
+
+  test('a redirect to such an address is refused before it is followed', async () => {
+    const before = hits;
+    await expect(
+      get(`${base}/redirect?to=http://169.254.169.254/`, ['127.0.0.1']).done,
+    ).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
+    await expect(get(`${base}/redirect?to=file:///etc/passwd`, ['127.0.0.1']).done).rejects.toMatchObject({
+      code: 'SOURCE_FORBIDDEN',
+    });
+    expect(hits).toBe(before + 2);
+  });
+});
+
+describe('allowed fetches', () => {
+  test.each([['127.0.0.1'], ['127.0.0.0/8']])('ALLOW_FETCH=%s opens loopback', async (allow) => {
+    const { target, done } = get(`${base}/redirect?to=/x`, [allow]);
+    expect(await done).toBe(5);
+    expect(readFileSync(target, 'utf8')).toBe('audio');
+  });
+
+  test('what is too large, too slow, missing or endless ends with its code and leaves no file', async () => {
+    const allow = ['127.0.0.1'];
+    for (const [path, code] of [
+      ['/big', 'SOURCE_TOO_LARGE'],
+      ['/liar', 'SOURCE_TOO_LARGE'],
+      ['/status?code=404', 'SOURCE_NOT_FOUND'],
+      ['/status?code=403', 'SOURCE_FORBIDDEN'],
+      ['/status?code=500', 'SOURCE_FETCH_FAILED'],
+      ['/redirect', 'SOURCE_FETCH_FAILED'],
+      [`/redirect?to=${encodeURIComponent('/redirect?to=/')}`, undefined],
+    ] as const) {
+      const { target, done } = get(base + path, allow);
+      if (code) await expect(done).rejects.toMatchObject({ code });
+      else await done;
+      if (code) expect(existsSync(target)).toBe(false);
+    }
+    await expect(get(`${base}/hang`, allow, { timeoutMs: 300 }).done).rejects.toMatchObject({
+      code: 'TIMEOUT',
+    });
+    await expect(get(`${base}/hang`, allow, { signal: AbortSignal.timeout(200) }).done).rejects.toMatchObject(
+      { code: 'CANCELLED' },
+    );
+  });
+});

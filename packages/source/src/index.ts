@@ -1,0 +1,10 @@
+export { AUDIO_EXTENSIONS, isAudioName } from './audio-extensions.ts';
+export { contentIdOf } from './content-id.ts';
+export { checkHost, type FetchPolicy } from './fetch-policy.ts';
+export { findFfmpeg } from './find-ffmpeg.ts';
+export { fetchToFile } from './guarded-fetch.ts';
+export { type LocalAudio, openAudio } from './open-audio.ts';
+export { fileError, type Probe, probeAudio } from './probe-audio.ts';
+export { readTags } from './read-tags.ts';
+export { formatLocation, isLink, type Location, resolveLocation } from './resolve-location.ts';
+export { inputPath, lastWords, runFfmpeg, SAFE_INPUT } from './run-ffmpeg.ts';
