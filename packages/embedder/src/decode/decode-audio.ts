@@ -1,0 +1,219 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setPriority } from 'node:os';
+import { SoundalikeError } from '@soundalike/core';
+import { inputPath, lastWords, probeAudio, SAFE_INPUT } from '@soundalike/source';
+import { SAMPLE_RATE } from '../embedder.ts';
+import { downmixFilter } from './downmix-filter.ts';
+
+/** Audio that is already in memory: interleaved samples, -1..1. */
+export interface AudioFrames {
+  readonly samples: Float32Array;
+  /** Hz. */
+  readonly sampleRate: number;
+  readonly channels: number;
+}
+
+export type AudioInput = { readonly path: string } | AudioFrames;
+
+export interface DecodeOptions {
+  readonly input: AudioInput;
+  readonly ffmpeg: string;
+  /** `mix`: one channel, equal weights. `separate`: the channels as they are, interleaved. */
+  readonly channels: 'mix' | 'separate';
+  /** Seconds from the start. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** More audio than this is `AUDIO_TOO_LONG`, seconds. */
+  readonly maxSeconds?: number | undefined;
+  /** Niceness of ffmpeg, 0..19. */
+  readonly nice?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface DecodedAudio {
+  readonly sampleRate: typeof SAMPLE_RATE;
+  /** Of the samples that come; 1 for `mix`. */
+  readonly channels: number;
+  /** Chunks of interleaved samples, whole frames, bounded memory: ffmpeg waits while nobody reads. */
+  readonly chunks: AsyncIterable<Float32Array>;
+}
+
+/** ffmpeg gives nothing for this long although we are reading: it hangs. */
+const STALL_MS = 60_000;
+
+/** Bytes in one write of ffmpeg: with its default of 4 kB three minutes come in 7,741 chunks, with this in 566. */
+const BLOCK_BYTES = 1_048_576;
+
+/**
+ * Decodes any format that ffmpeg reads to float32 at 22,050 Hz, as a stream.
+ *
+ * The downmix is pinned (`pan`), because ffmpeg's own changes the level with the sample format; the resampler is swr's
+ * default, which CLMR was trained with. A file that breaks off gives what could be decoded.
+ *
+ * @throws SoundalikeError (from the stream, too) those of `probeAudio`, `AUDIO_UNDECODABLE`, `AUDIO_TOO_LONG`, `TIMEOUT`, `CANCELLED`
+ */
+export const decodeAudio = async (options: DecodeOptions): Promise<DecodedAudio> => {
+  const { input } = options;
+  const sourceChannels = 'path' in input ? (await probe(input.path, options)).channels : input.channels;
+  const channels = options.channels === 'mix' ? 1 : sourceChannels;
+  return { sampleRate: SAMPLE_RATE, channels, chunks: stream(options, sourceChannels, channels) };
+};
+
+const probe = async (
+  path: string,
+  { ffmpeg, signal, maxSeconds = Infinity, from = 0, to }: DecodeOptions,
+) => {
+  const found = await probeAudio({ path, ffmpeg, signal });
+  if (found.channels < 1)
+    throw new SoundalikeError('NO_AUDIO_STREAM', `${path} has an audio stream without channels`);
+  const wanted = Math.min(to ?? Infinity, found.durationSeconds ?? 0) - from;
+  if (wanted > maxSeconds) throw tooLong(path, maxSeconds);
+  return found;
+};
+
+async function* stream(
+  options: DecodeOptions,
+  sourceChannels: number,
+  channels: number,
+): AsyncGenerator<Float32Array> {
+  const { input, signal, maxSeconds } = options;
+  const name = 'path' in input ? input.path : 'the frames';
+  const child = start(options, sourceChannels);
+  const words = collectWords(child);
+  const closed = once(child, 'close').catch(() => [1]);
+  const abort = () => child.kill('SIGKILL');
+  signal?.addEventListener('abort', abort, { once: true });
+  let samples = 0;
+  try {
+    if (signal?.aborted) throw cancelled(name);
+    if (!('path' in input)) feed(child, input.samples);
+    const frameBytes = 4 * channels;
+    for await (const chunk of wholeFrames(readWithStallLimit(child, name), frameBytes)) {
+      samples += chunk.length / channels;
+      if (maxSeconds !== undefined && samples > maxSeconds * SAMPLE_RATE) throw tooLong(name, maxSeconds);
+      yield chunk;
+    }
+    const [exitCode] = (await closed) as [number | null];
+    if (signal?.aborted) throw cancelled(name);
+    if (samples === 0 && exitCode !== 0) {
+      throw new SoundalikeError('AUDIO_UNDECODABLE', `${name} could not be decoded`, {
+        fields: { path: name },
+        detail: lastWords(words()),
+      });
+    }
+  } finally {
+    signal?.removeEventListener('abort', abort);
+    child.kill('SIGKILL');
+  }
+}
+
+const start = (
+  { input, ffmpeg, channels, from, to, maxSeconds, nice }: DecodeOptions,
+  sourceChannels: number,
+): ChildProcess => {
+  const isPath = 'path' in input;
+  const source = isPath
+    ? [...SAFE_INPUT, '-i', inputPath(input.path)]
+    : ['-nostdin', '-f', 'f32le', '-ar', `${input.sampleRate}`, '-ac', `${input.channels}`, '-i', 'pipe:0'];
+  // As output options: -ss before -i jumps by the index and misses by a frame or more in some formats.
+  const limit = Math.min(
+    (to ?? Infinity) - (from ?? 0),
+    maxSeconds === undefined ? Infinity : maxSeconds + 1,
+  );
+  const range = [
+    ...(from ? ['-ss', `${from}`] : []),
+    ...(Number.isFinite(limit) ? ['-t', `${Math.max(limit, 0)}`] : []),
+  ];
+  const child = spawn(
+    ffmpeg,
+    [
+      '-v',
+      'error',
+      ...source,
+      '-map',
+      '0:a:0',
+      '-vn',
+      '-sn',
+      '-dn',
+      '-threads',
+      '1',
+      ...range,
+      ...(channels === 'mix' ? ['-af', downmixFilter(sourceChannels)] : []),
+      '-ar',
+      `${SAMPLE_RATE}`,
+      '-f',
+      'f32le',
+      '-blocksize',
+      `${BLOCK_BYTES}`,
+      'pipe:1',
+    ],
+    { stdio: [isPath ? 'ignore' : 'pipe', 'pipe', 'pipe'] },
+  );
+  lowerPriority(child, nice);
+  return child;
+};
+
+const lowerPriority = (child: ChildProcess, nice: number | undefined) => {
+  if (!nice || child.pid === undefined) return;
+  try {
+    setPriority(child.pid, nice);
+  } catch {
+    // It ended already, or the system forbids it: only politeness is lost.
+  }
+};
+
+const collectWords = (child: ChildProcess): (() => string) => {
+  let words = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    words = (words + chunk.toString()).slice(-4000);
+  });
+  child.once('error', (error) => {
+    words = error.message;
+  });
+  return () => words;
+};
+
+const feed = (child: ChildProcess, samples: Float32Array) => {
+  child.stdin?.on('error', () => undefined); // ffmpeg may end before it has read everything (-t)
+  child.stdin?.end(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
+};
+
+/** The time that a slow reader takes does not count, only the time that ffmpeg lets us wait. */
+async function* readWithStallLimit(child: ChildProcess, name: string): AsyncGenerator<Buffer> {
+  const iterator = (child.stdout as NodeJS.ReadableStream)[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  for (;;) {
+    let timer: NodeJS.Timeout | undefined;
+    const stalled = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new SoundalikeError('TIMEOUT', `ffmpeg gave nothing of ${name} for ${STALL_MS / 1000} s`));
+      }, STALL_MS);
+    });
+    const next = await Promise.race([iterator.next(), stalled]).finally(() => clearTimeout(timer));
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+/** Pipes cut anywhere: carries the bytes of an unfinished frame over to the next chunk. */
+async function* wholeFrames(chunks: AsyncIterable<Buffer>, frameBytes: number): AsyncGenerator<Float32Array> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const bytes = rest.length ? Buffer.concat([rest, chunk]) : chunk;
+    const whole = bytes.length - (bytes.length % frameBytes);
+    rest = bytes.subarray(whole);
+    if (whole === 0) continue;
+    // A copy: Float32Array needs an aligned start, and Node reuses its buffers.
+    const copy = new ArrayBuffer(whole);
+    new Uint8Array(copy).set(bytes.subarray(0, whole));
+    yield new Float32Array(copy);
+  }
+}
+
+const tooLong = (name: string, maxSeconds: number) =>
+  new SoundalikeError('AUDIO_TOO_LONG', `${name} is longer than ${Math.round(maxSeconds / 6) / 10} minutes`, {
+    fields: { path: name, maxSeconds },
+  });
+
+const cancelled = (name: string) => new SoundalikeError('CANCELLED', `Stopped while decoding ${name}`);

@@ -1,0 +1,60 @@
+export { checkNetwork, convertModel } from './convert/convert-model.ts';
+export { readForeignWeights } from './convert/read-foreign-weights.ts';
+export {
+  type AudioFrames,
+  type AudioInput,
+  type DecodedAudio,
+  type DecodeOptions,
+  decodeAudio,
+} from './decode/decode-audio.ts';
+export {
+  checkAudible,
+  type EmbeddedClip,
+  type EmbeddedTrack,
+  type EmbedTrackOptions,
+  embedTrack,
+  MIN_SECONDS,
+} from './embed-track.ts';
+export * from './embedder.ts';
+export { buildOnnx } from './model/build-onnx.ts';
+export {
+  BUNDLED_MODELS,
+  floatsFromBase64,
+  floatsToBase64,
+  type LoadedModel,
+  listModels,
+  loadModel,
+  loadWeights,
+  modelInfo,
+} from './model/load-model.ts';
+export { type Manifest, manifestSchema } from './model/manifest.ts';
+export { randomWeights } from './model/random-weights.ts';
+export { DECODING } from './model/space-name.ts';
+export { type EncoderWeights, hashWeights, readWeights, weightsToBytes } from './model/weights.ts';
+export type { ClipVectors } from './pipeline/clip-vectors.ts';
+export type { ClmrOptions } from './pipeline/clmr.ts';
+export type {
+  AudioCollection,
+  Collection,
+  FramesCollection,
+  SourceCollection,
+  VectorCollection,
+} from './pipeline/collection.ts';
+export type { DecodeStageOptions, LazyAudio } from './pipeline/lazy-audio.ts';
+export { createPipeline, dc, glob, type Pipeline, type Sources } from './pipeline/pipeline.ts';
+export type { PipelineOptions } from './pipeline/pipeline-options.ts';
+export type { ShowOptions } from './pipeline/show.ts';
+export type { AudioSource } from './pipeline/sources.ts';
+export type { Column, ColumnsOf, FromTo, Table, With } from './pipeline/table.ts';
+export type { TimedFrames, TimeWindowOptions } from './pipeline/time-window.ts';
+export { createEmbedder, type EmbedderOptions } from './pool/create-embedder.ts';
+export { createSession } from './session.ts';
+export {
+  createSignature,
+  SIGNATURE_HOP,
+  signatureFromBytes,
+  signatureToBytes,
+} from './signature/compute-signature.ts';
+export { matchSignature, type SignatureMatch } from './signature/match-signature.ts';
+export { type AudioWindow, type SliceOptions, sliceWindows } from './slice-windows.ts';
+export { fromSpace, meanVector, type SpaceVector, toSpace } from './to-space.ts';

@@ -1,0 +1,51 @@
+import { SoundalikeError } from '@soundalike/core';
+import { z } from 'zod';
+import { DIMENSION, SAMPLE_RATE, WINDOW_SAMPLES } from '../embedder.ts';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** `models/<name>/manifest.json`: everything that is known about a model. */
+export const manifestSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
+  description: z.string(),
+  trained: z.boolean(),
+  license: z.string(),
+  trainingData: z.string(),
+  /** Where the canonical weights are: a safetensors file beside the manifest, or a seed for the untrained control. */
+  weights: z.union([
+    z.strictObject({ file: z.string().regex(/^[\w.-]+$/), sha256 }),
+    z.strictObject({ seed: z.int(), sha256 }),
+  ]),
+  sampleRate: z.literal(SAMPLE_RATE),
+  windowSamples: z.literal(WINDOW_SAMPLES),
+  dimension: z.literal(DIMENSION),
+  /** Samples from one catalogue clip's start to the next's. */
+  hopSamples: z.int().min(1).max(WINDOW_SAMPLES),
+  transform: z.strictObject({
+    /** Base64 of 512 little-endian float32. */
+    mean: z.string(),
+    fittedOn: z.string(),
+  }),
+  calibration: z.strictObject({
+    midpoint: z.number(),
+    slope: z.number().positive(),
+    floor: z.strictObject({ base: z.number(), perDecade: z.number() }),
+    sameRecording: z.number(),
+    fittedOn: z.string(),
+  }),
+  /** Measured quality, by name of the figure; null: not measured yet. */
+  quality: z.record(z.string(), z.number()).nullable(),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** Checks a parsed manifest. @throws SoundalikeError `MODEL_INVALID` naming the field */
+export const parseManifest = (value: unknown, path: string): Manifest => {
+  const parsed = manifestSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new SoundalikeError(
+    'MODEL_INVALID',
+    `${path}: ${issue?.path.join('.') || 'the document'} ${issue?.message ?? 'is wrong'}`,
+  );
+};

@@ -1,0 +1,45 @@
+import { SoundalikeError } from '@soundalike/core';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type Provider, WINDOW_SAMPLES } from './embedder.ts';
+import { buildOnnx, INPUT_NAME, OUTPUT_NAME } from './model/build-onnx.ts';
+import type { EncoderWeights } from './model/weights.ts';
+
+export interface Session {
+  /** `count` windows one after the other in `windows`; the vectors one after the other. Blocks the event loop while it computes. */
+  run(windows: Float32Array, count: number): Promise<Float32Array>;
+}
+
+/**
+ * A network ready to run, with one thread: several processes with one thread each embed more than one with several.
+ *
+ * @throws SoundalikeError `PROVIDER_UNAVAILABLE` with onnxruntime's reason; never another provider than the one asked for
+ */
+export const createSession = async (options: {
+  weights: EncoderWeights;
+  provider: Provider;
+  form?: 'fast' | 'plain';
+}): Promise<Session> => {
+  const { weights, provider, form = 'fast' } = options;
+  const session = await InferenceSession.create(buildOnnx(weights, form), {
+    executionProviders: [provider],
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    logSeverityLevel: 3,
+  }).catch((cause) => {
+    if (provider === 'cpu') throw cause;
+    throw new SoundalikeError(
+      'PROVIDER_UNAVAILABLE',
+      `PROVIDER=${provider} cannot run here: ${(cause as Error).message}`,
+      { cause },
+    );
+  });
+  return {
+    run: async (windows, count) => {
+      const { [OUTPUT_NAME]: output } = await session.run({
+        [INPUT_NAME]: new Tensor('float32', windows, [count, WINDOW_SAMPLES]),
+      });
+      return output?.data as Float32Array;
+    },
+  };
+};
