@@ -1,0 +1,3 @@
+export * from './open-vector-database.ts';
+export { MAX_TAGS, TAG_BYTES, TEXT_BYTES } from './stored-text.ts';
+export * from './vector-store.ts';

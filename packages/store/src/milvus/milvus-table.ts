@@ -1,0 +1,215 @@
+import { type Logger, SoundalikeError } from '@soundalike/core';
+import type { ConsistencyLevelEnum, RowData } from '@zilliz/milvus2-sdk-node';
+import type { TableSearch } from '../space-tables.ts';
+import type { Consistency } from '../vector-store.ts';
+import { INDEX, type MilvusRow } from './collections.ts';
+import { compileFilter, isOneOf, quote } from './compile-filter.ts';
+import type { MilvusConnection } from './connection.ts';
+import { fillShortResults } from './fill-short-results.ts';
+import { scanRange } from './scan-range.ts';
+
+/** Most rows Milvus gives in one answer. */
+const MOST_ROWS = 16_384;
+
+const WRITE = { timeoutMs: 60_000, patienceMs: 30_000 };
+const READ = { timeoutMs: 30_000, patienceMs: 10_000 };
+
+/** How many nodes HNSW visits at least; 2 k where more is asked for. */
+const SEARCH_WIDTH = 128;
+
+/** Lists looked into by the interim index (IVF of 128 lists) of sealed rows whose HNSW is still being built: all. */
+const INTERIM_PROBES = 128;
+
+/** By name: the SDK's own constant for Strong is 0, which its search takes for "not given" and replaces by the collection's level. */
+const LEVEL = { strong: 'Strong', bounded: 'Bounded' } as unknown as Record<
+  Consistency,
+  ConsistencyLevelEnum
+>;
+
+export type MilvusTable = ReturnType<typeof createMilvusTable>;
+
+/** One collection: rows in and out, every answer checked. */
+export const createMilvusTable = (options: {
+  connection: MilvusConnection;
+  collection: string;
+  key: string;
+  logger: Logger;
+}) => {
+  const { connection, collection, key, logger } = options;
+
+  const query = async (request: {
+    where: string;
+    columns: readonly string[];
+    consistency: Consistency;
+    limit?: number;
+  }): Promise<MilvusRow[]> => {
+    const answer = await connection.call(
+      `read ${collection}`,
+      (client, timeout) =>
+        client.query({
+          collection_name: collection,
+          filter: request.where,
+          output_fields: [...request.columns],
+          limit: request.limit ?? MOST_ROWS,
+          consistency_level: LEVEL[request.consistency],
+          timeout,
+        }),
+      READ,
+    );
+    return answer.data;
+  };
+
+  const count = async (where: string, consistency: Consistency = 'strong'): Promise<number> => {
+    const answer = await connection.call(
+      `count ${collection}`,
+      (client, timeout) =>
+        client.query({
+          collection_name: collection,
+          filter: where,
+          output_fields: ['count(*)'],
+          consistency_level: LEVEL[consistency],
+          timeout,
+        }),
+      READ,
+    );
+    return Number(answer.data[0]?.['count(*)']);
+  };
+
+  const range = (after: string, upTo: string | undefined) =>
+    `${key} > ${quote(after)}${upTo === undefined ? '' : ` and ${key} <= ${quote(upTo)}`}`;
+
+  const indexState = async () => {
+    const answer = await connection.call(
+      `describe the index of ${collection}`,
+      (client, timeout) =>
+        client.describeIndex({ collection_name: collection, field_name: 'vector', timeout }),
+      READ,
+    );
+    return answer.index_descriptions[0];
+  };
+
+  let stalledSince: { indexed: number; at: number } | undefined;
+
+  return {
+    key,
+    query,
+    count,
+    range,
+
+    /** All rows that match, also where they are more than fit into one answer. */
+    all: async (
+      where: string,
+      columns: readonly string[],
+      consistency: Consistency,
+      window = MOST_ROWS,
+    ): Promise<MilvusRow[]> => {
+      const within = (low: string, high: string | undefined) =>
+        low === '' && high === undefined ? where : `(${where}) and ${range(low, high)}`;
+      return scanRange<MilvusRow>(
+        {
+          keyOf: (row) => row[key] as string,
+          read: (low, high, limit) => query({ where: within(low, high), columns, consistency, limit }),
+          count: (low, high) => count(within(low, high)),
+        },
+        { after: '', limit: Infinity, window },
+      );
+    },
+
+    upsert: async (rows: readonly MilvusRow[]): Promise<void> => {
+      const answer = await connection.call(
+        `write ${rows.length} rows to ${collection}`,
+        (client, timeout) => client.upsert({ collection_name: collection, data: rows as RowData[], timeout }),
+        WRITE,
+      );
+      // Counts are strings; the engine and Lite fill different ones for an upsert.
+      const written = Math.max(Number(answer.upsert_cnt), Number(answer.insert_cnt));
+      if (written !== rows.length || answer.err_index.length > 0)
+        throw new SoundalikeError(
+          'STORE_REJECTED',
+          `Milvus took ${written} of ${rows.length} rows for ${collection}`,
+        );
+    },
+
+    remove: async (keys: readonly string[]): Promise<void> => {
+      if (keys.length === 0) return;
+      await connection.call(
+        `remove rows from ${collection}`,
+        (client, timeout) =>
+          client.delete({ collection_name: collection, filter: isOneOf(key, keys), timeout }),
+        WRITE,
+      );
+    },
+
+    /** Hits of each vector with the columns and `score`. Lite leaves the primary key out unless it alone is asked for. */
+    search: async (search: TableSearch, columns: readonly string[]): Promise<MilvusRow[][]> => {
+      const { vectors, k, consistency } = search;
+      const where = compileFilter(search.conditions);
+      const answer = await connection.call(
+        `search ${collection}`,
+        (client, timeout) =>
+          client.search({
+            collection_name: collection,
+            data: vectors.map((vector) => Array.from(vector)),
+            anns_field: 'vector',
+            metric_type: INDEX.metric_type,
+            params: { ef: Math.max(SEARCH_WIDTH, 2 * k), nprobe: INTERIM_PROBES },
+            limit: k,
+            filter: where,
+            output_fields: [...columns],
+            consistency_level: LEVEL[consistency],
+            timeout,
+          }),
+        READ,
+      );
+      // One vector gives a list of hits, several a list of lists, none of them any hit an empty list.
+      const results = answer.results as unknown as MilvusRow[] | MilvusRow[][];
+      const lists = vectors.length === 1 ? [results as MilvusRow[]] : (results as MilvusRow[][]);
+      return fillShortResults({
+        search,
+        key,
+        hits: results.length === 0 ? vectors.map(() => []) : lists,
+        countMatches: () => count(where, consistency),
+        fetchMatches: () => query({ where, columns: [...new Set([key, ...columns, 'vector'])], consistency }),
+      });
+    },
+
+    /** Makes what was written durable in sealed segments, which are what gets an index. */
+    flush: async (): Promise<void> => {
+      await connection.call(
+        `flush ${collection}`,
+        (client, timeout) => client.flushSync({ collection_names: [collection], timeout }),
+        { timeoutMs: 120_000, patienceMs: 120_000 },
+      );
+    },
+
+    /** Whether the index covers all sealed rows. The state says "Finished" also before the first of them is indexed. */
+    isIndexed: async (): Promise<boolean> => {
+      const state = await indexState();
+      const indexed = Number(state?.indexed_rows);
+      if (
+        state?.state === 'Finished' &&
+        Number(state.pending_index_rows) === 0 &&
+        indexed >= Number(state.total_rows)
+      )
+        return true;
+      if (state?.state === 'Failed')
+        throw new SoundalikeError(
+          'STORE_REJECTED',
+          `Milvus could not index ${collection}: ${state.index_state_fail_reason}`,
+        );
+      if (stalledSince?.indexed !== indexed) stalledSince = { indexed, at: Date.now() };
+      if (Date.now() - stalledSince.at < 10 * 60_000) return false;
+      logger.warn(
+        { collection, indexed, total: state?.total_rows },
+        'the index has not grown for ten minutes',
+      );
+      return true;
+    },
+
+    /** The index type as the server says it was built. */
+    describeIndex: async (): Promise<string> => {
+      const state = await indexState();
+      return state?.params.find((parameter) => parameter.key === 'index_type')?.value?.toString() ?? 'none';
+    },
+  };
+};
