@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { temporaryFolder } from '@soundalike/testing';
+import { describeCatalogue } from './catalogue.contract.ts';
+import { openCatalogue } from './index.ts';
+
+describeCatalogue('memory', () => openCatalogue('memory:'));
+describeCatalogue('sqlite file', () => openCatalogue(`sqlite:${join(temporaryFolder('catalogue'), 'c.db')}`));
+
+describe('openCatalogue', () => {
+  test('a missing file is not made by a reader', async () => {
+    await expect(
+      openCatalogue(`sqlite:${join(temporaryFolder('none'), 'c.db')}`, { readOnly: true }),
+    ).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+  });
+
+  test('a server that is away says so', async () => {
+    await expect(openCatalogue('postgres://u:secret@127.0.0.1:1/x')).rejects.toMatchObject({
+      code: 'DATABASE_UNAVAILABLE',
+      message: expect.not.stringContaining('secret'),
+    });
+  });
+
+  test('several processes may start on a new file at once', async () => {
+    const url = `sqlite:${join(temporaryFolder('race'), 'c.db')}`;
+    const opened = await Promise.all([1, 2, 3, 4].map(() => openCatalogue(url)));
+    for (const catalogue of opened) await catalogue.close();
+  });
+});

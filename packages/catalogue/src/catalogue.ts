@@ -1,0 +1,259 @@
+import type { Filter, TrackMetadata } from '@soundalike/core';
+
+/**
+ * State of an item in the ledger. `queued` and `active` are on the way; the rest are end states. `unchanged` is not a
+ * state but the outcome of a run for an item that was indexed before.
+ */
+export type ItemState = 'queued' | 'active' | 'indexed' | 'duplicate' | 'failed' | 'gone' | 'cancelled';
+export type ItemOutcome = 'indexed' | 'unchanged' | 'duplicate' | 'failed' | 'gone' | 'cancelled';
+export type Stage = 'fetch' | 'decode' | 'embed' | 'store';
+
+/** Where an item's audio is: a file under a named root, or a link (`root` null, `path` the URL). */
+export interface ItemLocation {
+  readonly root: string | null;
+  readonly path: string;
+}
+
+/** What a scan found for one entry of a source. */
+export interface FoundItem extends ItemLocation {
+  readonly externalId: string | null;
+  /** What the manifest says; the file's own tags fill the rest later. */
+  readonly metadata: Partial<TrackMetadata>;
+  /** Bytes; null for links. */
+  readonly size: number | null;
+  /** Whole milliseconds; null for links. */
+  readonly modifiedMs: number | null;
+}
+
+export interface Item extends FoundItem {
+  readonly id: number;
+  readonly catalogue: string;
+  readonly runId: number;
+  readonly state: ItemState;
+  /** How this item ended in run `runId`; null while it is on the way. */
+  readonly outcome: ItemOutcome | null;
+  readonly stage: Stage | null;
+  /** Times the item was given to the queue; part of job ids. */
+  readonly tries: number;
+  /** Counted attempts of the current try. */
+  readonly attempts: number;
+  readonly contentId: string | null;
+  readonly trackId: string | null;
+  readonly space: string | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  /** ffmpeg's last words, or what another tool said. */
+  readonly errorDetail: string | null;
+  /** Milliseconds by stage of the last attempt. */
+  readonly timings: Readonly<Record<string, number>>;
+  readonly audioSeconds: number | null;
+  readonly worker: string | null;
+  /** Milliseconds since 1970. */
+  readonly queuedAt: number | null;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+}
+
+/** A track as the database knows it; the vectors are the store's. */
+export interface Track extends TrackMetadata {
+  readonly id: string;
+  readonly catalogue: string;
+  readonly externalId: string | null;
+  readonly contentId: string;
+  readonly space: string;
+  readonly durationSeconds: number;
+  readonly clipCount: number;
+  /** Where its audio is: the first location attached. */
+  readonly location: ItemLocation;
+  readonly indexedAt: number;
+}
+
+export interface Run {
+  readonly id: number;
+  readonly catalogue: string;
+  /** The argument it was started with. */
+  readonly source: string;
+  readonly state: 'scanning' | 'running' | 'done' | 'interrupted';
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+}
+
+export interface RunCounts {
+  readonly total: number;
+  readonly queued: number;
+  readonly active: number;
+  readonly outcomes: Readonly<Record<ItemOutcome, number>>;
+  /** Seconds of audio embedded in this run. */
+  readonly audioSeconds: number;
+}
+
+export interface FailureGroup {
+  readonly code: string;
+  readonly count: number;
+  /** At most 3 locations, as `root/path` or the link. */
+  readonly examples: readonly string[];
+}
+
+export interface Space {
+  readonly name: string;
+  readonly model: string;
+  /** Everything the name hashes over, for people: weights, window, hop, tail, decoding, transform. */
+  readonly description: Readonly<Record<string, unknown>>;
+  readonly createdAt: number;
+}
+
+/** What ends an item well. */
+export interface IndexedItem {
+  readonly itemId: number;
+  /** Where given, the item must still be this worker's; else nothing is written and `CANCELLED` thrown. */
+  readonly worker?: string | undefined;
+  readonly track: Omit<Track, 'indexedAt' | 'location'>;
+  /** The item's audio hash of this time; also remembered on the item. */
+  readonly contentId: string;
+  readonly timings: Readonly<Record<string, number>>;
+  /** Seconds of audio embedded for it; 0 where vectors were reused. */
+  readonly audioSeconds: number;
+  /** Size and time of the file as it was worked on, where it changed since the scan. */
+  readonly modified?: { readonly size: number; readonly modifiedMs: number } | undefined;
+}
+
+export interface ScanResult {
+  readonly queued: number[];
+  readonly unchanged: number;
+  /** Items whose audio is as before but whose manifest metadata changed: rewritten without decoding. */
+  readonly metadataChanged: number[];
+  /** Entries whose own id another place of this run has claimed already; nothing was recorded for them. */
+  readonly conflicts: readonly { readonly item: FoundItem; readonly holder: ItemLocation }[];
+}
+
+/**
+ * The database of items, tracks, spaces and runs. Every method is one transaction or one statement; failures to reach
+ * the database are `DATABASE_UNAVAILABLE`.
+ */
+export interface Catalogue {
+  readonly kind: 'sqlite' | 'postgres';
+  readonly url: string;
+
+  // Runs
+  createRun(run: { catalogue: string; source: string }): Promise<Run>;
+  setRunState(runId: number, state: Run['state']): Promise<void>;
+  getRun(runId: number): Promise<Run | undefined>;
+  listRuns(limit: number): Promise<Run[]>;
+  runCounts(runId: number): Promise<RunCounts>;
+
+  // Items: scanning
+  /**
+   * Records found entries (call with up to 1,000) in a run. New items, changed ones (size or mtime differ), failed ones and
+   * ones indexed in another space are queued (`state = queued`, `tries + 1`, outcome null) and their ids returned;
+   * unchanged ones get outcome `unchanged`; an own id found at a new place moves its item there; items already `queued`/`active` are adopted by the run and returned in
+   * `queued` without a new try. `force` queues everything.
+   */
+  recordFound(options: {
+    runId: number;
+    catalogue: string;
+    space: string;
+    found: readonly FoundItem[];
+    force?: boolean;
+  }): Promise<ScanResult>;
+  /** Ends as `gone` the items of a source that the run did not see: those of `root` under `prefix`, or those whose last source was `source`. Returns the track ids left without any item. */
+  recordGone(options: {
+    runId: number;
+    catalogue: string;
+    root: string;
+    prefix: string;
+  }): Promise<{ items: number; orphanTracks: string[] }>;
+
+  // Items: working
+  getItem(itemId: number): Promise<Item | undefined>;
+  findItem(idOrPath: string): Promise<Item | undefined>;
+  /** Marks an item active for a worker and counts the attempt; undefined when it is not there or already ended. */
+  startItem(itemId: number, worker: string): Promise<Item | undefined>;
+  setStage(itemId: number, stage: Stage): Promise<void>;
+  /**
+   * Ends an item well, in one transaction: upserts the track row, attaches the location, and decides `indexed` or, where
+   * another item already made this very track, `duplicate`. `orphan` is a track left without items by a change of content.
+   */
+  finishItem(
+    result: IndexedItem,
+  ): Promise<{ outcome: 'indexed' | 'duplicate'; orphanTrack: string | undefined }>;
+  /** Ends an item as `failed`, or with `retry` puts it back to `queued`, keeping the error's story. */
+  failItem(options: {
+    itemId: number;
+    worker?: string | undefined;
+    code: string;
+    message: string;
+    detail?: string | undefined;
+    timings?: Record<string, number>;
+    retry: boolean;
+  }): Promise<void>;
+  /** Puts an active item back without counting the attempt (shutdown, server away). */
+  releaseItem(itemId: number, worker: string): Promise<void>;
+  listItems(options: {
+    state?: ItemState;
+    code?: string;
+    runId?: number;
+    after?: number;
+    limit: number;
+  }): Promise<Item[]>;
+  failureGroups(options?: { runId?: number }): Promise<FailureGroup[]>;
+  stateCounts(): Promise<Record<ItemState, number>>;
+  /** Queues failed items again (`tries + 1`); returns their ids and tries. */
+  retryItems(options: {
+    code?: string;
+    itemIds?: readonly number[];
+    limit?: number;
+  }): Promise<{ itemId: number; try: number }[]>;
+  /** Ids and tries of items that are `queued`, oldest first after `after`: what the queue is fed from. */
+  queuedItems(options: { after?: number; limit: number }): Promise<{ itemId: number; try: number }[]>;
+
+  /** Another item that is `indexed` as this track: two places claim one own id, or hold one content. */
+  otherOwner(options: { trackId: string; itemId: number }): Promise<Item | undefined>;
+
+  // The embedded queue: items are claimed by lease
+  claimItems(options: {
+    worker: string;
+    limit: number;
+    leaseMs: number;
+  }): Promise<{ itemId: number; attempt: number }[]>;
+  /** Extends leases; returns the ids still held. */
+  renewLeases(options: { worker: string; itemIds: readonly number[]; leaseMs: number }): Promise<number[]>;
+  /** Gives an item back to be claimed after `delayMs`. */
+  releaseLease(options: {
+    worker: string;
+    itemId: number;
+    delayMs: number;
+    countAttempt: boolean;
+  }): Promise<void>;
+
+  /** Takes items back from workers of this host whose process is gone; returns how many. */
+  reclaimDead(): Promise<number>;
+
+  // Tracks
+  getTracks(trackIds: readonly string[]): Promise<Map<string, Track>>;
+  findTrack(idOrExternalId: string, catalogue?: string): Promise<Track | undefined>;
+  /** Any track of a space with this content: its vectors can be reused. */
+  findTrackByContent(contentId: string, space: string): Promise<Track | undefined>;
+  listTracks(options: { query?: string; filter?: Filter; after?: string; limit: number }): Promise<Track[]>;
+  updateTrackMetadata(itemId: number): Promise<Track | undefined>;
+  removeTracks(trackIds: readonly string[]): Promise<void>;
+  countTracks(space?: string): Promise<number>;
+  /** All places where a track's audio lies, first attached first. */
+  locationsOf(trackId: string): Promise<ItemLocation[]>;
+
+  // Spaces and the one pointer
+  liveSpace(): Promise<Space | undefined>;
+  /** Makes a space known; it becomes live where none is. Returns the live one. */
+  ensureSpace(space: Omit<Space, 'createdAt'>): Promise<Space>;
+  setLiveSpace(name: string): Promise<void>;
+  listSpaces(): Promise<Space[]>;
+
+  // Small facts and flags
+  getSetting(key: string): Promise<string | undefined>;
+  setSetting(key: string, value: string | undefined): Promise<void>;
+  /** A named lease for one holder among processes; false when another holds it. */
+  acquireLease(options: { name: string; holder: string; leaseMs: number }): Promise<boolean>;
+  releaseNamedLease(options: { name: string; holder: string }): Promise<void>;
+
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,25 @@
+import { Migrator } from 'kysely';
+import type { OpenDatabase } from './database.ts';
+import { first } from './migrations/0001-first.ts';
+
+/** Tries of a process that finds another one migrating the same SQLite file. */
+const MAX_TRIES = 20;
+
+/**
+ * Brings the tables up to date. Kysely locks on PostgreSQL; on SQLite, where it cannot, every statement may be repeated and a process
+ * that loses the race tries again.
+ */
+export const migrate = async ({ db, kind }: OpenDatabase): Promise<void> => {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ '0001-first': first(kind) }) },
+  });
+  for (let tries = 1; ; tries++) {
+    const { error } = await migrator.migrateToLatest();
+    if (!error) return;
+    if (kind === 'postgres' || tries >= MAX_TRIES) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 50 * tries));
+    const states = await migrator.getMigrations().catch(() => []);
+    if (states.length > 0 && states.every(({ executedAt }) => executedAt)) return;
+  }
+};

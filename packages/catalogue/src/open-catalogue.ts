@@ -1,0 +1,85 @@
+import { isSoundalikeError, SoundalikeError } from '@soundalike/core';
+import { sql } from 'kysely';
+import type { Catalogue } from './catalogue.ts';
+import { type OpenDatabase, openDatabase } from './database.ts';
+import { createLeases } from './leases.ts';
+import { migrate } from './migrate.ts';
+import { createRuns } from './runs.ts';
+import { createScanning } from './scanning.ts';
+import { createSpaces } from './spaces.ts';
+import { createTracks } from './tracks.ts';
+import { createWorking } from './working.ts';
+
+/**
+ * Opens the catalogue database and brings its tables up to date (not with `readOnly`, which changes nothing).
+ *
+ * @param url `sqlite:<file>`, `memory:` or `postgres://…`
+ * @throws SoundalikeError `DATABASE_UNAVAILABLE`, from every method, too
+ */
+export const openCatalogue = async (
+  url: string,
+  options: { readOnly?: boolean } = {},
+): Promise<Catalogue> => {
+  const { readOnly = false } = options;
+  const database = await openDatabase(url, { readOnly });
+  const guard = guarded(database);
+  if (!readOnly || url.startsWith('memory:')) await guard(() => migrate(database));
+  const methods: Omit<Catalogue, 'kind' | 'url' | 'close' | 'ping'> = {
+    ...createRuns(database),
+    ...createScanning(database),
+    ...createWorking(database),
+    ...createLeases(database),
+    ...createTracks(database),
+    ...createSpaces(database),
+  };
+  const wrapped = Object.fromEntries(
+    Object.entries(methods).map(([name, method]) => [
+      name,
+      (...parameters: never[]) => guard(() => (method as (...p: never[]) => Promise<unknown>)(...parameters)),
+    ]),
+  ) as typeof methods;
+  return {
+    kind: database.kind,
+    url: database.url,
+    ...wrapped,
+    ping: () => guard(async () => void (await sql`select 1 from settings limit 1`.execute(database.db))),
+    close: () => database.close(),
+  };
+};
+
+/** SQLSTATE classes that say the server is away or going: 08 connection, 53 resources, 57 operator intervention. */
+const AWAY_SQLSTATE = /^(08|53|57)/;
+const AWAY_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'SQLITE_BUSY',
+  'SQLITE_LOCKED',
+  'SQLITE_IOERR',
+  'SQLITE_FULL',
+  'SQLITE_CANTOPEN',
+]);
+
+/** Tells a database that is away from one that refused: only the first is worth waiting for. */
+const guarded =
+  ({ url }: OpenDatabase) =>
+  async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (isSoundalikeError(error)) throw error;
+      const { code = '', message } = error as { code?: string; message: string };
+      const isAway =
+        AWAY_SQLSTATE.test(code) ||
+        AWAY_CODES.has(code) ||
+        /Connection terminated|timeout exceeded when trying to connect|database is locked/i.test(message);
+      throw new SoundalikeError(
+        isAway ? 'DATABASE_UNAVAILABLE' : 'INTERNAL',
+        `The database ${url}: ${message}`,
+        { cause: error },
+      );
+    }
+  };

@@ -1,0 +1,82 @@
+import type { Generated } from 'kysely';
+
+/** Tables of the catalogue database. Times are whole milliseconds since 1970, documents are JSON text on both databases. */
+export interface Database {
+  runs: {
+    id: Generated<number>;
+    catalogue: string;
+    source: string;
+    state: string;
+    started_at: number;
+    finished_at: number | null;
+  };
+  items: {
+    id: Generated<number>;
+    catalogue: string;
+    /** '' for links, so that the unique key needs no null. */
+    root: string;
+    path: string;
+    /** '' where the source gives none. */
+    external_id: string;
+    metadata: string;
+    size: number | null;
+    modified_ms: number | null;
+    run_id: number;
+    state: string;
+    outcome: string | null;
+    stage: string | null;
+    tries: number;
+    attempts: number;
+    priority: number;
+    content_id: string | null;
+    track_id: string | null;
+    space: string | null;
+    error_code: string | null;
+    error_message: string | null;
+    error_detail: string | null;
+    timings: string;
+    audio_seconds: number | null;
+    worker: string | null;
+    lease_until: number | null;
+    available_at: number;
+    queued_at: number | null;
+    started_at: number | null;
+    finished_at: number | null;
+  };
+  tracks: {
+    id: string;
+    catalogue: string;
+    external_id: string | null;
+    content_id: string;
+    space: string;
+    title: string | null;
+    artist: string | null;
+    album: string | null;
+    genre: string | null;
+    tags: string;
+    year: number | null;
+    attributes: string;
+    duration_seconds: number;
+    clip_count: number;
+    root: string;
+    path: string;
+    /** Lower-case text of title, artist, album, genre and tags, for the text search. */
+    search_text: string;
+    indexed_at: number;
+  };
+  spaces: {
+    name: string;
+    model: string;
+    description: string;
+    created_at: number;
+  };
+  settings: {
+    key: string;
+    value: string;
+  };
+  leases: {
+    name: string;
+    holder: string;
+    until: number;
+  };
+}

@@ -1,0 +1,145 @@
+import { fillMetadata } from '@soundalike/core';
+import { type SqlBool, sql } from 'kysely';
+import type { Catalogue, Track } from './catalogue.ts';
+import type { OpenDatabase } from './database.ts';
+import { filterTracks } from './filter-tracks.ts';
+import { chunksOf, toItem, toTrack } from './rows.ts';
+
+type Tracks = Pick<
+  Catalogue,
+  | 'getTracks'
+  | 'findTrack'
+  | 'findTrackByContent'
+  | 'listTracks'
+  | 'updateTrackMetadata'
+  | 'removeTracks'
+  | 'countTracks'
+  | 'locationsOf'
+>;
+type Db = OpenDatabase['db'];
+
+export const createTracks = ({ db }: OpenDatabase): Tracks => ({
+  getTracks: async (trackIds) => {
+    const tracks = new Map<string, Track>();
+    for (const ids of chunksOf(trackIds, 1000)) {
+      for (const row of await db.selectFrom('tracks').selectAll().where('id', 'in', ids).execute())
+        tracks.set(row.id, toTrack(row));
+    }
+    return tracks;
+  },
+
+  findTrack: async (idOrExternalId, catalogue) => {
+    const rows = await db
+      .selectFrom('tracks')
+      .selectAll()
+      .where((where) =>
+        where.or([where('id', '=', idOrExternalId), where('external_id', '=', idOrExternalId)]),
+      )
+      .$if(catalogue !== undefined, (query) => query.where('catalogue', '=', catalogue as string))
+      .limit(2)
+      .execute();
+    const row = rows.find(({ id }) => id === idOrExternalId) ?? rows[0];
+    return row && toTrack(row);
+  },
+
+  findTrackByContent: async (contentId, space) => {
+    const row = await db
+      .selectFrom('tracks')
+      .selectAll()
+      .where('content_id', '=', contentId)
+      .where('space', '=', space)
+      .limit(1)
+      .executeTakeFirst();
+    return row && toTrack(row);
+  },
+
+  listTracks: async ({ query, filter, after, limit }) => {
+    let select = db.selectFrom('tracks').selectAll();
+    for (const word of searchWords(query ?? '')) {
+      const pattern = `%${word.replace(/[\\%_]/g, '\\$&')}%`;
+      select = select.where(sql<SqlBool>`search_text like ${pattern} escape '\\'`);
+    }
+    if (filter) select = select.where((where) => filterTracks(where, filter));
+    if (after !== undefined) select = select.where('id', '>', after);
+    return (await select.orderBy('id').limit(limit).execute()).map(toTrack);
+  },
+
+  updateTrackMetadata: async (itemId) => {
+    const row = await db.selectFrom('items').selectAll().where('id', '=', itemId).executeTakeFirst();
+    const item = row && toItem(row);
+    const trackRow = item?.trackId
+      ? await db.selectFrom('tracks').selectAll().where('id', '=', item.trackId).executeTakeFirst()
+      : undefined;
+    if (!item || !trackRow) return undefined;
+    const before = toTrack(trackRow);
+    const track = { ...before, ...fillMetadata(item.metadata, before) };
+    await upsertTrack(db, track);
+    return track;
+  },
+
+  removeTracks: async (trackIds) => {
+    for (const ids of chunksOf(trackIds, 1000))
+      await db.deleteFrom('tracks').where('id', 'in', ids).execute();
+  },
+
+  countTracks: async (space) => {
+    let query = db.selectFrom('tracks').select(({ fn }) => fn.countAll<number>().as('count'));
+    if (space !== undefined) query = query.where('space', '=', space);
+    return Number((await query.executeTakeFirstOrThrow()).count);
+  },
+
+  locationsOf: async (trackId) => {
+    const rows = await db
+      .selectFrom('items')
+      .select(['root', 'path'])
+      .where('track_id', '=', trackId)
+      .where('state', '!=', 'gone')
+      .orderBy('id')
+      .execute();
+    return rows.map(({ root, path }) => ({ root: root === '' ? null : root, path }));
+  },
+});
+
+/** Writes a track row, whatever was there before. */
+export const upsertTrack = async (db: Db, track: Omit<Track, 'indexedAt'>): Promise<void> => {
+  const row = {
+    catalogue: track.catalogue,
+    external_id: track.externalId,
+    content_id: track.contentId,
+    space: track.space,
+    title: track.title,
+    artist: track.artist,
+    album: track.album,
+    genre: track.genre,
+    tags: JSON.stringify(track.tags),
+    year: track.year,
+    attributes: JSON.stringify(track.attributes),
+    duration_seconds: track.durationSeconds,
+    clip_count: track.clipCount,
+    root: track.location.root ?? '',
+    path: track.location.path,
+    search_text: searchText(track),
+    indexed_at: Date.now(),
+  };
+  await db
+    .insertInto('tracks')
+    .values({ id: track.id, ...row })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .execute();
+};
+
+const searchText = (track: Omit<Track, 'indexedAt'>): string =>
+  normalise(
+    [track.externalId, track.title, track.artist, track.album, track.genre, ...track.tags]
+      .filter(Boolean)
+      .join(' '),
+  );
+
+const searchWords = (query: string): string[] => normalise(query).split(/\s+/).filter(Boolean).slice(0, 8);
+
+/** Without case and accents, so that "avila" finds "Àvila". */
+const normalise = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase();
