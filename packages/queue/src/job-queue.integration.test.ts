@@ -1,0 +1,79 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openCatalogue } from '@soundalike/catalogue';
+import { type Service, startPostgres, startRedis, temporaryFolder } from '@soundalike/testing';
+import { createBullmqQueue } from './bullmq-queue.ts';
+import { databaseHarness } from './database-harness.ts';
+import { describeJobQueue } from './job-queue.contract.ts';
+
+let postgres: Service;
+let redis: Service;
+let next = 1;
+
+beforeAll(async () => {
+  redis = await startRedis();
+}, 60_000);
+afterAll(() => redis?.stop());
+
+describeJobQueue('database on PostgreSQL', async () => {
+  postgres = await startPostgres();
+  const harness = databaseHarness(await openCatalogue(postgres.url));
+  return { ...harness, close: () => harness.close().then(() => postgres.stop()) };
+});
+
+describeJobQueue('BullMQ on Redis', async () => {
+  const queue = await createBullmqQueue({ url: redis.url, backoff: () => 5 });
+  return {
+    queue,
+    makeItems: async (count) => Array.from({ length: count }, () => next++),
+    begin: async () => undefined,
+    end: async () => undefined,
+    close: () => queue.close(),
+  };
+});
+
+describe('BullMQ on Redis', () => {
+  test("a killed worker's job comes back to another", async () => {
+    const queue = await createBullmqQueue({ url: redis.url, lockMs: 1_000, stalledCheckMs: 300 });
+    await queue.add([{ itemId: 9001, try: 1 }]);
+    const script = join(temporaryFolder('kill'), 'worker.mjs');
+    writeFileSync(
+      script,
+      `import { createBullmqQueue } from ${JSON.stringify(join(__dirname, '../dist/bullmq-queue.js'))};
+       const queue = await createBullmqQueue({ url: ${JSON.stringify(redis.url)}, lockMs: 1000, stalledCheckMs: 300 });
+       await queue.work(async () => { process.send('working'); await new Promise(() => {}); }, { concurrency: 1, signal: new AbortController().signal });`,
+    );
+    const child = fork(script, { stdio: 'inherit' });
+    await once(child, 'message');
+    child.kill('SIGKILL');
+    const stop = new AbortController();
+    const seen: number[] = [];
+    await queue.work(
+      async ({ itemId }) => {
+        seen.push(itemId);
+        stop.abort();
+      },
+      { concurrency: 1, signal: stop.signal },
+    );
+    expect(seen).toEqual([9001]);
+    await queue.close();
+  }, 60_000);
+
+  test('a job of another producer that is not one is refused, and Redis away says so', async () => {
+    const queue = await createBullmqQueue({ url: redis.url });
+    expect(await queue.durabilityProblems()).toEqual([]);
+    await queue.bull.add('item', { v: 1, itemId: 'x' as never }, { jobId: 'bad' });
+    const stop = new AbortController();
+    const working = queue.work(async () => undefined, { concurrency: 1, signal: stop.signal });
+    while ((await queue.counts()).waiting > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    stop.abort();
+    await working;
+    await queue.close();
+    await expect(createBullmqQueue({ url: 'redis://:secret@127.0.0.1:1' })).rejects.toMatchObject({
+      code: 'QUEUE_UNAVAILABLE',
+      message: expect.not.stringContaining('secret'),
+    });
+  }, 60_000);
+});
