@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import fastifySwagger from '@fastify/swagger';
+import fastifySwaggerUi from '@fastify/swagger-ui';
+import { isSoundalikeError, type Logger, SoundalikeError, toSoundalikeError } from '@soundalike/core';
+import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { checkOrigin } from './check-origin.ts';
+import { problemResponses, toProblem } from './problem.ts';
+import { securityHeaders } from './security-headers.ts';
+
+export interface HttpOptions {
+  readonly logger: Logger;
+  readonly title: string;
+  readonly version: string;
+  /** Host names beside the loopback ones under which this server may be addressed. */
+  readonly allowedHosts: readonly string[];
+  /** A round trip to everything a request needs; throws where something is away. */
+  ready(): Promise<void>;
+}
+
+export type HttpApp = FastifyInstance<any, any, any, FastifyBaseLogger, ZodTypeProvider>;
+
+/** JSON bodies are small; uploads have their own limit. */
+const BODY_LIMIT = 1_000_000;
+
+/** A client that sends its headers and body more slowly than this holds a connection for nothing, ms. */
+const REQUEST_TIMEOUT_MS = 120_000;
+
+/**
+ * The base of every HTTP service here: zod routes, OpenAPI at `/openapi.json` and `/docs`, problems as RFC 9457, checked hosts, `/healthz` and
+ * `/readyz`. Never listens.
+ */
+export const createHttpApp = async (options: HttpOptions): Promise<HttpApp> => {
+  const app = fastify({
+    loggerInstance: options.logger as FastifyBaseLogger,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: 500 },
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<ZodTypeProvider>() as unknown as HttpApp;
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  checkOrigin(app as FastifyInstance, options.allowedHosts);
+  securityHeaders(app as FastifyInstance);
+  answerProblems(app);
+  await app.register(fastifySwagger, {
+    openapi: { openapi: '3.1.0', info: { title: options.title, version: options.version } },
+    transform: jsonSchemaTransform,
+  });
+  await app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  app.get(
+    '/healthz',
+    {
+      schema: {
+        summary: 'The process lives',
+        response: { 200: z.strictObject({ status: z.literal('ok') }) },
+      },
+    },
+    async () => ({ status: 'ok' as const }),
+  );
+  app.get(
+    '/readyz',
+    {
+      schema: {
+        summary: 'Database and vector store answer',
+        response: {
+          200: z.strictObject({ status: z.literal('ready') }),
+          ...problemResponses('STORE_UNAVAILABLE'),
+        },
+      },
+    },
+    async () => {
+      await options.ready();
+      return { status: 'ready' as const };
+    },
+  );
+  return app;
+};
+
+const answerProblems = (app: HttpApp) => {
+  app.setErrorHandler((thrown: FastifyError, request, reply) => {
+    const error = fromFastify(thrown);
+    const problem = toProblem(error, request.id);
+    request.log[problem.status >= 500 ? 'error' : 'info'](
+      { err: thrown, code: error.code },
+      'request failed',
+    );
+    if (problem.status === 429 || problem.status === 503) reply.header('retry-after', '2');
+    return reply
+      .status(problem.status)
+      .type('application/problem+json')
+      .serializer(JSON.stringify)
+      .send(problem);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const problem = toProblem(
+      new SoundalikeError('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0]}`),
+      request.id,
+    );
+    return reply.status(404).type('application/problem+json').serializer(JSON.stringify).send(problem);
+  });
+};
+
+/** Fastify's own refusals (validation, size, media type) in our codes. */
+const fromFastify = (thrown: FastifyError): SoundalikeError => {
+  if (isSoundalikeError(thrown)) return thrown;
+  const status = thrown.statusCode ?? 500;
+  const message = thrown.message.slice(0, 500);
+  if (status === 413) return new SoundalikeError('SOURCE_TOO_LARGE', message, { cause: thrown });
+  if (status === 415) return new SoundalikeError('FORMAT_UNSUPPORTED', message, { cause: thrown });
+  if (status === 429) return new SoundalikeError('TOO_MANY_REQUESTS', message, { cause: thrown });
+  if (status >= 400 && status < 500) return new SoundalikeError('INPUT_INVALID', message, { cause: thrown });
+  return toSoundalikeError(thrown);
+};

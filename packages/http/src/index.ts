@@ -1,0 +1,2 @@
+export { createHttpApp, type HttpApp, type HttpOptions } from './create-http-app.ts';
+export { type Problem, problemResponses, problemSchema, toProblem } from './problem.ts';
