@@ -1,0 +1,79 @@
+import type { FoundItem } from '@soundalike/catalogue';
+import { SoundalikeError, type TrackMetadata } from '@soundalike/core';
+import type { ManifestRow } from './read-manifest.ts';
+
+/** Columns with a meaning; every other one becomes an attribute of the track. */
+const KNOWN = new Set(['id', 'path', 'file', 'url', 'title', 'artist', 'album', 'genre', 'tags', 'year']);
+
+/** Longest value kept, characters. */
+const MAX_TEXT = 2_000;
+
+/** What a manifest row says: where the audio is (path or link as written), the own id and the metadata. */
+export interface ManifestEntry {
+  readonly place: string;
+  readonly externalId: string | null;
+  readonly metadata: FoundItem['metadata'];
+}
+
+/**
+ * Reads the columns of one row.
+ *
+ * @throws SoundalikeError `MANIFEST_INVALID` naming row and column
+ */
+export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEntry => {
+  const invalid = (reason: string) =>
+    new SoundalikeError('MANIFEST_INVALID', `${manifest}, row ${row.number} ${reason}`, {
+      fields: { manifest, row: row.number },
+    });
+  if (row.problem) throw invalid(row.problem);
+  const text = (name: string): string | null => {
+    const value = row.columns[name];
+    if (value === undefined || value === null || value === '') return null;
+    if (typeof value === 'object') throw invalid(`has a list or object in "${name}", where text belongs`);
+    if (String(value).includes('\0')) throw invalid(`has a NUL character in "${name}"`);
+    return String(value).trim().slice(0, MAX_TEXT) || null;
+  };
+  const place = text('path') ?? text('file') ?? text('url');
+  if (!place) throw invalid('has neither "path" nor "url"');
+  const year = text('year');
+  if (year !== null && !/^\d{1,4}$/.test(year))
+    throw invalid(`has a "year" that is not a year: ${JSON.stringify(year)}`);
+  const metadata: Partial<TrackMetadata> = {
+    ...present({ title: text('title'), artist: text('artist'), album: text('album'), genre: text('genre') }),
+    ...(year === null ? {} : { year: Number(year) }),
+    ...tagsOf(row.columns.tags),
+    ...attributesOf(row.columns),
+  };
+  return { place, externalId: text('id'), metadata };
+};
+
+const present = (fields: Record<string, string | null>) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+
+/** A list (JSONL), or text with `;` or `|` between the tags. */
+const tagsOf = (value: unknown): Pick<TrackMetadata, 'tags'> | object => {
+  const parts = Array.isArray(value)
+    ? value.map(String)
+    : typeof value === 'string'
+      ? value.split(/[;|]/)
+      : [];
+  const tags = [...new Set(parts.map((tag) => tag.trim().slice(0, 200)).filter(Boolean))];
+  return tags.length > 0 ? { tags } : {};
+};
+
+const attributesOf = (
+  columns: Readonly<Record<string, unknown>>,
+): Pick<TrackMetadata, 'attributes'> | object => {
+  const entries = Object.entries(columns)
+    .filter(
+      ([name, value]) =>
+        name !== '' && !KNOWN.has(name) && value !== '' && value !== null && value !== undefined,
+    )
+    .map(([name, value]) => [
+      name.slice(0, 100),
+      typeof value === 'number' || typeof value === 'boolean'
+        ? value
+        : (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, MAX_TEXT),
+    ]);
+  return entries.length > 0 ? { attributes: Object.fromEntries(entries) } : {};
+};

@@ -1,0 +1,25 @@
+import type { Catalogue } from '@soundalike/catalogue';
+import type { Logger } from '@soundalike/core';
+import type { Embedder } from '@soundalike/embedder';
+import type { FetchPolicy } from '@soundalike/source';
+import type { VectorStore } from '@soundalike/store';
+import type { Roots } from '../sources/find-root.ts';
+
+/** What working on items needs; put together by the command line. */
+export interface IngestDeps {
+  readonly catalogue: Catalogue;
+  readonly store: VectorStore;
+  readonly embedder: Embedder;
+  readonly ffmpeg: string;
+  /** `host:pid`. */
+  readonly worker: string;
+  /** Configured roots; those made by use are read from the catalogue. */
+  readonly roots: Roots;
+  readonly fetchPolicy: FetchPolicy;
+  readonly temporaryFolder: string;
+  /** Longest track, seconds. */
+  readonly maxSeconds: number;
+  /** Niceness of ffmpeg. */
+  readonly nice: number;
+  readonly logger: Logger;
+}

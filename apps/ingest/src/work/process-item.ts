@@ -1,0 +1,287 @@
+import { stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import type { Item, Stage, Track } from '@soundalike/catalogue';
+import {
+  content8Of,
+  fillMetadata,
+  filterFieldsOf,
+  SoundalikeError,
+  type TrackMetadata,
+  trackIdOf,
+} from '@soundalike/core';
+import { type EmbeddedTrack, embedTrack, meanVector, toSpace } from '@soundalike/embedder';
+import { contentIdOf, formatLocation, type LocalAudio, openAudio, readTags } from '@soundalike/source';
+import type { ClipRow } from '@soundalike/store';
+import { readRoots } from '../sources/find-root.ts';
+import type { IngestDeps } from './ingest-deps.ts';
+
+export interface ItemResult {
+  readonly outcome: 'indexed' | 'duplicate';
+  readonly trackId: string;
+}
+
+/** Work that items of one process share: the same content arriving twice at once is embedded once. */
+export type InFlight = Map<string, Promise<EmbeddedTrack>>;
+
+/**
+ * One item from its bytes to a searchable track; knows no queue. Content that is embedded already is not embedded again: the
+ * location is attached to its track, or its vectors serve another own id.
+ *
+ * @throws SoundalikeError what `openAudio`, `contentIdOf`, `embedTrack` and the store throw; `MANIFEST_INVALID` where two
+ *   different recordings claim one own id. Nothing is written to the catalogue on failure.
+ */
+export const processItem = async (
+  item: Item,
+  deps: IngestDeps,
+  inFlight: InFlight,
+  signal: AbortSignal,
+): Promise<ItemResult> => {
+  const { catalogue, ffmpeg, roots, fetchPolicy, temporaryFolder } = deps;
+  const timer = createTimer(item.id, deps);
+  await timer.enter('fetch');
+  const audio = await openAudio({
+    location: item,
+    roots: await readRoots(catalogue, roots),
+    policy: fetchPolicy,
+    temporaryFolder,
+    signal,
+  });
+  try {
+    const contentId = await contentIdOf({ path: audio.path, ffmpeg, signal });
+    const trackId = trackIdOf({ catalogue: item.catalogue, externalId: item.externalId, contentId });
+    const known = await findStored(contentId, deps);
+    if (known) return await reuse(item, audio, known, { contentId, trackId }, deps, timer, signal);
+    await refuseSecondOwner(item, trackId, contentId, deps);
+    await timer.enter('decode');
+    const embedded = await share(inFlight, contentId, () => embed(audio, deps, signal));
+    timer.add(embedded.timings);
+    const clips = embedded.clips.map(
+      ({ startMs, raw }): ClipRow => ({ startMs, ...toSpace(raw, deps.embedder.model.transform) }),
+    );
+    return await write(
+      item,
+      audio,
+      {
+        contentId,
+        trackId,
+        clips,
+        durationSeconds: embedded.durationSeconds,
+        audioSeconds: embedded.durationSeconds,
+      },
+      deps,
+      timer,
+      signal,
+    );
+  } finally {
+    await audio.dispose();
+  }
+};
+
+const embed = (audio: LocalAudio, { embedder, ffmpeg, maxSeconds, nice }: IngestDeps, signal: AbortSignal) =>
+  embedTrack({ input: { path: audio.path }, embedder, ffmpeg, maxSeconds, nice, signal });
+
+/** Runs `work` for a key once at a time; those who come meanwhile get its result, or try themselves where it was aborted. */
+const share = async <T>(
+  inFlight: Map<string, Promise<T>>,
+  key: string,
+  work: () => Promise<T>,
+): Promise<T> => {
+  const running = inFlight.get(key);
+  if (running) return running.catch(() => work());
+  const started = work().finally(() => inFlight.delete(key));
+  inFlight.set(key, started);
+  return started;
+};
+
+/** A track with this content whose vectors the store really has. */
+const findStored = async (
+  contentId: string,
+  { catalogue, store }: IngestDeps,
+): Promise<Track | undefined> => {
+  const track = await catalogue.findTrackByContent(contentId, store.space);
+  if (!track) return undefined;
+  const stored = (await store.getTracks([track.id], { consistency: 'strong' })).get(track.id);
+  return stored?.content8 === content8Of(contentId) ? track : undefined;
+};
+
+const reuse = async (
+  item: Item,
+  audio: LocalAudio,
+  known: Track,
+  ids: { contentId: string; trackId: string },
+  deps: IngestDeps,
+  timer: Timer,
+  signal: AbortSignal,
+): Promise<ItemResult> => {
+  if (known.id === ids.trackId && (await deps.catalogue.otherOwner({ trackId: known.id, itemId: item.id }))) {
+    return finish(
+      item,
+      audio,
+      {
+        ...ids,
+        metadata: known,
+        durationSeconds: known.durationSeconds,
+        clipCount: known.clipCount,
+        audioSeconds: 0,
+      },
+      deps,
+      timer,
+    );
+  }
+  await refuseSecondOwner(item, ids.trackId, ids.contentId, deps);
+  const stored = (await deps.store.clipsOf([known.id], { consistency: 'strong' })).get(known.id);
+  return write(
+    item,
+    audio,
+    { ...ids, clips: stored?.clips ?? [], durationSeconds: known.durationSeconds, audioSeconds: 0 },
+    deps,
+    timer,
+    signal,
+  );
+};
+
+/** Two recordings under one own id would overwrite each other for ever. */
+const refuseSecondOwner = async (
+  item: Item,
+  trackId: string,
+  contentId: string,
+  { catalogue }: IngestDeps,
+) => {
+  if (item.externalId === null) return;
+  const other = await catalogue.otherOwner({ trackId, itemId: item.id });
+  if (!other || other.contentId === contentId) return;
+  throw new SoundalikeError(
+    'MANIFEST_INVALID',
+    `The id "${item.externalId}" of ${formatLocation(item)} already belongs to another recording, ${formatLocation(other)}`,
+    {
+      fields: { externalId: item.externalId, other: formatLocation(other) },
+    },
+  );
+};
+
+interface Written {
+  readonly contentId: string;
+  readonly trackId: string;
+  readonly clips: readonly ClipRow[];
+  readonly durationSeconds: number;
+  readonly audioSeconds: number;
+}
+
+const write = async (
+  item: Item,
+  audio: LocalAudio,
+  track: Written,
+  deps: IngestDeps,
+  timer: Timer,
+  signal: AbortSignal,
+): Promise<ItemResult> => {
+  const { trackId, contentId, clips, durationSeconds, audioSeconds } = track;
+  await timer.enter('store');
+  const metadata = await metadataOf(item, audio);
+  // From here on things are written; an aborted job (its lock may be lost) must not.
+  if (signal.aborted)
+    throw new SoundalikeError('CANCELLED', `Stopped before ${formatLocation(item)} was stored`);
+  const row = {
+    trackId,
+    content8: content8Of(contentId),
+    clipCount: clips.length,
+    fields: filterFieldsOf(metadata, durationSeconds),
+    vector: meanVector(clips.map(({ vector }) => vector)),
+  };
+  await deps.store.upsertTrack(row, clips, { signal });
+  return finish(
+    item,
+    audio,
+    { contentId, trackId, metadata, durationSeconds, clipCount: clips.length, audioSeconds },
+    deps,
+    timer,
+  );
+};
+
+/** The manifest's words, filled from the file's tags; a track without any title is called by its file name. */
+const metadataOf = async (item: Item, audio: LocalAudio): Promise<TrackMetadata> => {
+  const metadata = fillMetadata(item.metadata, await readTags(audio.path));
+  const name = basename(item.root === null ? new URL(item.path).pathname : item.path);
+  return { ...metadata, title: metadata.title ?? name.slice(0, name.length - extname(name).length) };
+};
+
+interface Finished extends Omit<Written, 'clips'> {
+  readonly metadata: TrackMetadata;
+  readonly clipCount: number;
+}
+
+const finish = async (
+  item: Item,
+  audio: LocalAudio,
+  done: Finished,
+  { catalogue, store, worker }: IngestDeps,
+  timer: Timer,
+): Promise<ItemResult> => {
+  const { title, artist, album, genre, tags, year, attributes } = done.metadata;
+  const { outcome, orphanTrack } = await catalogue.finishItem({
+    itemId: item.id,
+    worker,
+    contentId: done.contentId,
+    track: {
+      id: done.trackId,
+      catalogue: item.catalogue,
+      externalId: item.externalId,
+      contentId: done.contentId,
+      space: store.space,
+      durationSeconds: done.durationSeconds,
+      clipCount: done.clipCount,
+      title,
+      artist,
+      album,
+      genre,
+      tags,
+      year,
+      attributes,
+    },
+    timings: timer.stop(),
+    audioSeconds: done.audioSeconds,
+    modified: await modifiedSince(item, audio),
+  });
+  if (orphanTrack) await store.removeTracks([orphanTrack]);
+  return { outcome, trackId: done.trackId };
+};
+
+/** Size and time of the file where they are no longer those of the scan, so that the next run does not take it for changed. */
+const modifiedSince = async (item: Item, audio: LocalAudio) => {
+  if (item.root === null) return undefined;
+  const { size, mtimeMs } = await stat(audio.path);
+  const modifiedMs = Math.floor(mtimeMs);
+  return size === item.size && modifiedMs === item.modifiedMs ? undefined : { size, modifiedMs };
+};
+
+type Timer = ReturnType<typeof createTimer>;
+
+/** Milliseconds by stage; the stage an item is in is written down for those who watch. */
+const createTimer = (itemId: number, { catalogue }: IngestDeps) => {
+  const timings: Record<string, number> = {};
+  let stage: Stage | undefined;
+  let since = performance.now();
+  const leave = () => {
+    const now = performance.now();
+    if (stage) timings[stage] = Math.round((timings[stage] ?? 0) + now - since);
+    since = now;
+  };
+  return {
+    enter: async (next: Stage) => {
+      leave();
+      stage = next;
+      await catalogue.setStage(itemId, next);
+    },
+    /** Replaces the time of the running stage by finer measures. */
+    add: (parts: Readonly<Record<string, number>>) => {
+      stage = undefined;
+      for (const [name, ms] of Object.entries(parts)) timings[name] = Math.round((timings[name] ?? 0) + ms);
+      since = performance.now();
+    },
+    stop: () => {
+      leave();
+      stage = undefined;
+      return timings;
+    },
+  };
+};
