@@ -1,0 +1,35 @@
+import type { Match, SearchAnswer } from './search-answer.ts';
+
+const VERDICTS = {
+  'same-recording': 'the same recording',
+  'sounds-like': 'sounds like',
+  'nothing-close': 'not close',
+} as const;
+
+/** A search's answer for people: a line for each track with its verdict, and the passages that match. */
+export const formatAnswer = ({ verdict, model, results }: SearchAnswer): string => {
+  const lines = results.flatMap((result, index) => {
+    const name = [result.title ?? result.location.path, result.artist].filter(Boolean).join(' – ');
+    const label = `${String(index + 1).padStart(3)}. ${result.score.toFixed(2)}  ${VERDICTS[result.verdict].padEnd(18)}  `;
+    return [
+      `${label}${name}  (${result.externalId ?? result.trackId})`,
+      ...(result.matches.length > 0
+        ? [`${' '.repeat(label.length)}${result.matches.map(formatMatch).join('   ')}`]
+        : []),
+    ];
+  });
+  const head = verdict === 'nothing-close' ? ['Nothing close in the catalogue.'] : [];
+  const note = model.trained
+    ? []
+    : [
+        `(Model "${model.name}" is untrained: it finds the same recording, but knows little about what sounds alike.)`,
+      ];
+  return [...head, ...lines, ...note].join('\n');
+};
+
+/** `0:03–0:13 of the sample ↔ 0:17–0:27`. */
+const formatMatch = ({ queryFrom, queryTo, trackFrom, trackTo }: Match): string =>
+  `${clock(queryFrom)}–${clock(queryTo)} ↔ ${clock(trackFrom)}–${clock(trackTo)}`;
+
+const clock = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(1).padStart(4, '0')}`;

@@ -1,0 +1,120 @@
+import type { ScoreCalibration } from '@soundalike/embedder';
+import type { ClipRow } from '@soundalike/store';
+import { type Alignment, bestAlignment, maxSimilarity, similarityMatrix } from './align.ts';
+import type { Match, Verdict } from './search-answer.ts';
+import type { QuerySeed } from './seed-windows.ts';
+
+/** Length of a clip, ms. */
+const CLIP_MS = (59_049 / 22_050) * 1000;
+
+/** Passages shown of a track that sounds alike. */
+const MAX_PASSAGES = 3;
+
+/** Shortest overlap that may be called the same recording, ms: two clips. */
+const MIN_OVERLAP_MS = 2 * CLIP_MS;
+
+export interface Judgement {
+  /** Cosine: how alike the two sound. */
+  readonly similarity: number;
+  readonly isSameRecording: boolean;
+  readonly alignment: Alignment | undefined;
+  readonly matches: readonly Match[];
+}
+
+/** Compares a query with one track's clips: how alike, the same recording or not, and which passages match. */
+export const judge = (
+  query: QuerySeed,
+  track: { clips: readonly ClipRow[]; durationMs: number },
+  calibration: ScoreCalibration,
+): Judgement => {
+  const matrix = similarityMatrix(query, track.clips);
+  const alike = maxSimilarity(matrix);
+  const alignment = bestAlignment(query, track.clips, matrix);
+  const overlap = alignment && overlapOf(query, track.durationMs, alignment);
+  const isSameRecording =
+    alignment !== undefined &&
+    overlap !== undefined &&
+    overlap.trackTo - overlap.trackFrom >= MIN_OVERLAP_MS / 1000 &&
+    alignment.similarity >= calibration.sameRecording;
+  const similarity = isSameRecording ? Math.max(alike, alignment.similarity) : alike;
+  return {
+    similarity,
+    isSameRecording,
+    alignment,
+    matches:
+      isSameRecording && overlap
+        ? [{ ...overlap, score: scoreOf(similarity, calibration) }]
+        : passages(query, track, matrix, calibration),
+  };
+};
+
+/** A cosine on the calibrated scale 0..1. */
+export const scoreOf = (similarity: number, { midpoint, slope }: ScoreCalibration): number =>
+  round(1 / (1 + Math.exp(-(similarity - midpoint) * slope)), 4);
+
+/** Whether the best answer means anything in a catalogue of this many tracks: the more there are, the closer chance comes. */
+export const isClose = (similarity: number, tracks: number, { floor }: ScoreCalibration): boolean =>
+  similarity >= floor.base + floor.perDecade * Math.log10(Math.max(tracks, 1));
+
+export const verdictOf = (
+  { isSameRecording, similarity }: Pick<Judgement, 'isSameRecording' | 'similarity'>,
+  tracks: number,
+  calibration: ScoreCalibration,
+): Verdict => {
+  if (isSameRecording) return 'same-recording';
+  return isClose(similarity, tracks, calibration) ? 'sounds-like' : 'nothing-close';
+};
+
+/** Where query and track overlap at an offset; seconds. */
+const overlapOf = (query: QuerySeed, trackMs: number, { offsetMs }: Alignment): Omit<Match, 'score'> => {
+  const start = query.windows[0]?.startMs ?? 0;
+  const from = Math.max(start, -offsetMs);
+  const to = Math.min(start + query.durationMs, trackMs - offsetMs);
+  return {
+    queryFrom: seconds(from),
+    queryTo: seconds(to),
+    trackFrom: seconds(from + offsetMs),
+    trackTo: seconds(to + offsetMs),
+  };
+};
+
+/** The pairs of window and clip that are most alike, no part of query or track shown twice. */
+const passages = (
+  query: QuerySeed,
+  track: { clips: readonly ClipRow[]; durationMs: number },
+  matrix: readonly Float32Array[],
+  calibration: ScoreCalibration,
+): Match[] => {
+  const pairs = query.windows
+    .flatMap(({ startMs: queryMs }, row) =>
+      track.clips.map(({ startMs: trackMs }, column) => ({
+        queryMs,
+        trackMs,
+        similarity: matrix[row]?.[column] ?? -1,
+      })),
+    )
+    .sort((a, b) => b.similarity - a.similarity);
+  const chosen: typeof pairs = [];
+  for (const pair of pairs) {
+    if (chosen.length >= MAX_PASSAGES) break;
+    if (
+      chosen.every(
+        (other) =>
+          Math.abs(other.queryMs - pair.queryMs) >= CLIP_MS &&
+          Math.abs(other.trackMs - pair.trackMs) >= CLIP_MS,
+      )
+    )
+      chosen.push(pair);
+  }
+  return chosen.map(({ queryMs, trackMs, similarity }) => ({
+    queryFrom: seconds(queryMs),
+    queryTo: seconds(queryMs + CLIP_MS),
+    trackFrom: seconds(trackMs),
+    trackTo: seconds(Math.min(trackMs + CLIP_MS, track.durationMs)),
+    score: scoreOf(similarity, calibration),
+  }));
+};
+
+const seconds = (milliseconds: number): number => round(milliseconds / 1000, 2);
+
+const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;

@@ -1,0 +1,19 @@
+import type { Catalogue } from '@soundalike/catalogue';
+import type { Embedder, ModelInfo } from '@soundalike/embedder';
+import type { FetchPolicy } from '@soundalike/source';
+import type { VectorStore } from '@soundalike/store';
+
+/** What a search needs; put together by the command line. */
+export interface SearchDeps {
+  readonly catalogue: Catalogue;
+  /** The live space. */
+  readonly store: VectorStore;
+  readonly model: ModelInfo;
+  /** Started when the first query needs it: a search by track id needs none. */
+  embedder(): Promise<Embedder>;
+  readonly ffmpeg: string;
+  readonly fetchPolicy: FetchPolicy;
+  readonly temporaryFolder: string;
+  /** Longest query, seconds. */
+  readonly maxQuerySeconds: number;
+}
