@@ -1,0 +1,111 @@
+import { mkdir } from 'node:fs/promises';
+import { type Catalogue, openCatalogue } from '@soundalike/catalogue';
+import { type Config, createLogger, type Logger, SoundalikeError } from '@soundalike/core';
+import { createEmbedder, type Embedder, type LoadedModel, loadModel } from '@soundalike/embedder';
+import { type JobQueue, openQueue } from '@soundalike/queue';
+import { findFfmpeg } from '@soundalike/source';
+import { openVectorDatabase, type VectorDatabase } from '@soundalike/store';
+import { workerName } from './worker-name.ts';
+
+/** Everything a verb may need, opened on first use and closed together. */
+export interface Context {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** host, pid: who holds leases and jobs. */
+  readonly worker: string;
+  ffmpeg(): Promise<string>;
+  catalogue(options?: { readOnly?: boolean }): Promise<Catalogue>;
+  vectors(options?: { readOnly?: boolean }): Promise<VectorDatabase>;
+  queue(): Promise<JobQueue>;
+  /** The model asked for by MODEL, else the live space's, else the default one. `SPACE_MISMATCH` where the live space is another's. */
+  model(): Promise<LoadedModel>;
+  /** Embedding processes; `ingest` ones give way to everything else on the machine (nice 10). */
+  embedder(purpose: 'ingest' | 'query'): Promise<Embedder>;
+  close(): Promise<void>;
+}
+
+/** Nice value of ingest's ffmpeg and embedding processes, so that queries and the rest of the machine go first. */
+export const INGEST_NICE = 10;
+
+export const createContext = ({ config, isTerminal }: { config: Config; isTerminal: boolean }): Context => {
+  const logger = createLogger({ level: config.logLevel, isTerminal });
+  const worker = workerName();
+  const closers: (() => Promise<void>)[] = [];
+  const opened = new Map<string, Promise<unknown>>();
+
+  /** One of each, made on first use; a failure is not remembered. */
+  const once = <T extends { close?(): Promise<void> } | string | object>(
+    key: string,
+    open: () => Promise<T>,
+  ): Promise<T> => {
+    const known = opened.get(key) as Promise<T> | undefined;
+    if (known) return known;
+    const opening = open().then((resource) => {
+      if (typeof resource === 'object' && 'close' in resource && resource.close)
+        closers.unshift(() => (resource as { close(): Promise<void> }).close());
+      return resource;
+    });
+    opening.catch(() => opened.delete(key));
+    opened.set(key, opening);
+    return opening;
+  };
+
+  const context: Context = {
+    config,
+    logger,
+    worker,
+    ffmpeg: () => once('ffmpeg', () => findFfmpeg(config.ffmpegPath)),
+    catalogue: ({ readOnly = false } = {}) =>
+      once('catalogue', async () => {
+        if (!readOnly) await mkdir(config.home, { recursive: true });
+        return openCatalogue(config.databaseUrl, { readOnly });
+      }),
+    vectors: ({ readOnly = false } = {}) =>
+      once('vectors', async () => {
+        if (!readOnly) await mkdir(config.home, { recursive: true });
+        return openVectorDatabase(config.vectorStoreUrl, { readOnly });
+      }),
+    queue: () =>
+      once('queue', async () =>
+        openQueue({ url: config.queueUrl, catalogue: await context.catalogue(), worker }),
+      ),
+    model: () => once('model', () => resolveModel(context)),
+    embedder: (purpose) =>
+      once(`embedder-${purpose}`, async () =>
+        createEmbedder({
+          model: await context.model(),
+          processes: purpose === 'query' ? 1 : config.embedProcesses || undefined,
+          nice: purpose === 'query' ? 0 : INGEST_NICE,
+          provider: config.provider,
+        }),
+      ),
+    close: async () => {
+      for (const close of closers.splice(0))
+        await close().catch((error) => logger.warn({ error }, 'closing failed'));
+      opened.clear();
+    },
+  };
+  return context;
+};
+
+const resolveModel = async (context: Context): Promise<LoadedModel> => {
+  const { config } = context;
+  const catalogue = await context.catalogue();
+  const live = await catalogue.liveSpace();
+  const model = await loadModel({ name: config.model ?? live?.model, modelsFolder: config.modelsDir });
+  if (live && live.name !== model.info.space) {
+    throw new SoundalikeError(
+      'SPACE_MISMATCH',
+      `The index is of space ${live.name} (model ${live.model}), but model ${model.info.name} makes space ${model.info.space}`,
+      {
+        fields: {
+          liveSpace: live.name,
+          liveModel: live.model,
+          space: model.info.space,
+          model: model.info.name,
+        },
+      },
+    );
+  }
+  return model;
+};

@@ -1,0 +1,53 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { DECODING } from '@soundalike/embedder';
+import type { IngestDeps } from '@soundalike/ingest';
+import { type Context, INGEST_NICE } from './context.ts';
+import { fetchPolicyOf } from './fetch-policy-of.ts';
+
+/** Items worked on beside those in the network: while one decodes or is stored, others wait for nothing. */
+const EXTRA_ITEMS = 2;
+
+/**
+ * What workers need, from the settings; the embedding space is made known to the database, and where none was live, it becomes so.
+ *
+ * @throws SoundalikeError `SPACE_MISMATCH` and whatever cannot be opened
+ */
+export const ingestDeps = async (context: Context): Promise<{ deps: IngestDeps; concurrency: number }> => {
+  const { config, logger, worker } = context;
+  const catalogue = await context.catalogue();
+  const { info } = await context.model();
+  await catalogue.ensureSpace({
+    name: info.space,
+    model: info.name,
+    description: {
+      weights: info.weightsSha256,
+      sampleRate: info.sampleRate,
+      windowSamples: info.windowSamples,
+      hopSamples: info.hopSamples,
+      decoding: DECODING,
+    },
+  });
+  const [ffmpeg, embedder, vectors] = await Promise.all([
+    context.ffmpeg(),
+    context.embedder('ingest'),
+    context.vectors(),
+  ]);
+  const deps: IngestDeps = {
+    catalogue,
+    embedder,
+    ffmpeg,
+    worker,
+    logger,
+    store: await vectors.openSpace(info.space, { create: true }),
+    roots: config.roots,
+    fetchPolicy: fetchPolicyOf(config),
+    temporaryFolder: join(config.home, 'temporary'),
+    maxSeconds: config.maxTrackMinutes * 60,
+    nice: INGEST_NICE,
+  };
+  return {
+    deps,
+    concurrency: config.workerConcurrency || (config.embedProcesses || availableParallelism()) + EXTRA_ITEMS,
+  };
+};

@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+import { readConfig, toSoundalikeError } from '@soundalike/core';
+import { createOutput } from './output.ts';
+import { runCli } from './run-cli.ts';
+
+const output = createOutput({ stdout: process.stdout, stderr: process.stderr });
+const stop = new AbortController();
+let interrupts = 0;
+
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    interrupts += 1;
+    // The second Ctrl-C of an impatient person ends at once; the queue takes back what was in hand.
+    if (interrupts > 1) process.exit(130);
+    stop.abort(name);
+  });
+}
+
+// `soundalike … | head` closes our stdout: that is the reader's wish, not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+const readSettings = () => readConfig(process.env, process.cwd());
+
+runCli({ argv: process.argv.slice(2), readSettings, output, signal: stop.signal }).then(
+  (exitCode) => {
+    process.exitCode = exitCode;
+    // Native add-ons may keep handles open; everything of ours is closed here.
+    setImmediate(() => process.exit(exitCode));
+  },
+  (error) => {
+    output.error(toSoundalikeError(error));
+    process.exit(1);
+  },
+);

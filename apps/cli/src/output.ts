@@ -1,0 +1,48 @@
+import { ERROR_TABLE, type SoundalikeError } from '@soundalike/core';
+
+/** Where a verb's words go: results to stdout, everything else to stderr. */
+export interface Output {
+  /** Standard error is a terminal: progress bars and colours are welcome. */
+  readonly isTerminal: boolean;
+  /** With `--json`: one document on stdout and nothing else. */
+  json: boolean;
+  /** A line (or lines) of the result for people. Silent with `--json`. */
+  print(text: string): void;
+  /** The result as one JSON document. Silent without `--json`. */
+  document(value: unknown): void;
+  /** A remark beside the result, on stderr. */
+  note(text: string): void;
+  /** A failure: code, message, the tool's own words, the way out. */
+  error(error: SoundalikeError): void;
+}
+
+export const createOutput = (streams: {
+  stdout: NodeJS.WritableStream;
+  stderr: NodeJS.WritableStream & { isTTY?: boolean };
+}): Output => ({
+  isTerminal: streams.stderr.isTTY === true,
+  json: false,
+  print(text) {
+    if (!this.json) streams.stdout.write(`${text}\n`);
+  },
+  document(value) {
+    if (this.json) streams.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  },
+  note(text) {
+    streams.stderr.write(`${text}\n`);
+  },
+  error(error) {
+    if (this.json) {
+      const { code, message, detail, fields } = error;
+      streams.stdout.write(`${JSON.stringify({ error: { code, message, detail, fields } }, null, 2)}\n`);
+    }
+    streams.stderr.write(`${formatError(error)}\n`);
+  },
+});
+
+const formatError = (error: SoundalikeError): string =>
+  [
+    `soundalike: ${error.message} [${error.code}]`,
+    ...(error.detail ? [`  ${error.detail.trim().replaceAll('\n', '\n  ')}`] : []),
+    `  ${ERROR_TABLE[error.code].help}`,
+  ].join('\n');

@@ -1,0 +1,85 @@
+import { redactUrl, toSoundalikeError } from '@soundalike/core';
+import type { Context } from '../context.ts';
+import { defineVerb } from '../verb.ts';
+
+interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export const doctor = defineVerb({
+  name: 'doctor',
+  summary: 'check that everything is there and works, with the fix where not',
+  usage: '',
+  options: {},
+  examples: ['soundalike doctor', 'QUEUE_URL=redis://localhost:6379 soundalike doctor --json'],
+  run: async ({ context, output }) => {
+    const checks: Check[] = [];
+    for (const [name, check] of CHECKS) checks.push(await attempt(name, () => check(context)));
+    output.document(checks);
+    for (const { name, ok, detail } of checks)
+      output.print(`${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(9)} ${detail}`);
+    return checks.every(({ ok }) => ok) ? 0 : 7;
+  },
+});
+
+const attempt = async (name: string, check: () => Promise<string>): Promise<Check> => {
+  try {
+    return { name, ok: true, detail: await check() };
+  } catch (thrown) {
+    const error = toSoundalikeError(thrown);
+    return { name, ok: false, detail: `${error.message} – ${error.policy.help}` };
+  }
+};
+
+const CHECKS: readonly (readonly [string, (context: Context) => Promise<string>])[] = [
+  ['data', async ({ config }) => `${config.home} (${config.homeReason})`],
+  ['ffmpeg', async (context) => context.ffmpeg()],
+  [
+    'database',
+    async (context) => {
+      const catalogue = await context.catalogue();
+      await catalogue.ping();
+      return `${redactUrl(catalogue.url)}, ${await catalogue.countTracks()} tracks`;
+    },
+  ],
+  [
+    'store',
+    async (context) => {
+      const vectors = await context.vectors();
+      await vectors.ping();
+      return `${vectors.url}, spaces: ${(await vectors.listSpaces()).join(', ') || 'none yet'}`;
+    },
+  ],
+  [
+    'queue',
+    async (context) => {
+      const queue = await context.queue();
+      await queue.ping();
+      const problems =
+        'durabilityProblems' in queue
+          ? await (queue as { durabilityProblems(): Promise<string[]> }).durabilityProblems()
+          : [];
+      if (problems.length > 0) throw new Error(`${queue.url}: ${problems.join('; ')}`);
+      return queue.url;
+    },
+  ],
+  [
+    'model',
+    async (context) => {
+      const { info } = await context.model();
+      return `${info.name}${info.trained ? '' : ' (untrained: finds the same recording, knows little about what sounds alike)'}, space ${info.space}`;
+    },
+  ],
+  [
+    'provider',
+    async (context) => {
+      const embedder = await context.embedder('query');
+      const [vector] = await embedder.embed({
+        windows: [new Float32Array(embedder.model.windowSamples).map((_, i) => Math.sin(i / 8))],
+      });
+      return `${embedder.provider}, one window embedded (${vector?.length} numbers)`;
+    },
+  ],
+];

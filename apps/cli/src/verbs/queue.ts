@@ -1,0 +1,160 @@
+import { SoundalikeError } from '@soundalike/core';
+import { feedQueue } from '@soundalike/ingest';
+import { formatLocation } from '@soundalike/source';
+import { defineVerb, type Invocation } from '../verb.ts';
+
+type Action = (invocation: Invocation) => Promise<number>;
+
+const status: Action = async ({ context, output }) => {
+  const catalogue = await context.catalogue();
+  const [queue, items, [run]] = await Promise.all([
+    (await context.queue()).counts(),
+    catalogue.stateCounts(),
+    catalogue.listRuns(1),
+  ]);
+  output.document({ queue, items, lastRun: run ?? null });
+  output.print(
+    [
+      `Queue ${(await context.queue()).url}: ${queue.waiting} waiting, ${queue.active} active, ${queue.delayed} delayed${queue.paused ? ', paused' : ''}`,
+      `Items: ${Object.entries(items)
+        .map(([state, count]) => `${count} ${state}`)
+        .join(', ')}`,
+      ...(run
+        ? [
+            `Last run ${run.id}: ${run.source}, ${run.state}, started ${new Date(run.startedAt).toISOString()}`,
+          ]
+        : []),
+    ].join('\n'),
+  );
+  return 0;
+};
+
+const failures: Action = async ({ context, output, options }) => {
+  const catalogue = await context.catalogue();
+  const groups = await catalogue.failureGroups();
+  const code = typeof options.code === 'string' ? options.code : undefined;
+  const items = await catalogue.listItems({ state: 'failed', code, limit: readLimit(options.limit) });
+  output.document({ groups, items });
+  output.print(
+    groups.length === 0
+      ? 'No failed items.'
+      : groups.map(({ code: name, count }) => `${String(count).padStart(6)} ${name}`).join('\n'),
+  );
+  for (const item of items)
+    output.print(
+      `  ${item.id}  ${formatLocation(item)}\n      ${item.errorCode}: ${item.errorMessage}${item.errorDetail ? `\n      ${item.errorDetail.replaceAll('\n', '\n      ')}` : ''}`,
+    );
+  return 0;
+};
+
+const retry: Action = async ({ context, output, options }) => {
+  const catalogue = await context.catalogue();
+  const itemIds = typeof options.item === 'string' ? [readItemId(options.item)] : undefined;
+  const queued = await catalogue.retryItems({
+    code: typeof options.code === 'string' ? options.code : undefined,
+    itemIds,
+  });
+  await feedQueue(catalogue, await context.queue());
+  output.document({ queued: queued.length });
+  output.print(
+    `${queued.length} items are queued again${queued.length > 0 ? '; a worker takes them, or: soundalike worker' : ''}.`,
+  );
+  return 0;
+};
+
+const why: Action = async ({ context, output, positionals }) => {
+  const wanted = positionals[1];
+  if (wanted === undefined)
+    throw new SoundalikeError('INPUT_INVALID', 'queue why needs an item: its number, path or own id');
+  const item = await (await context.catalogue()).findItem(wanted);
+  if (!item)
+    throw new SoundalikeError('ITEM_NOT_FOUND', `No item is called "${wanted}"`, {
+      fields: { item: wanted },
+    });
+  const time = (value: number | null) => (value === null ? '–' : new Date(value).toISOString());
+  output.document(item);
+  output.print(
+    [
+      `Item ${item.id}: ${formatLocation(item)}${item.externalId ? ` (${item.externalId})` : ''}`,
+      `  ${item.state}${item.outcome ? `, ${item.outcome} in run ${item.runId}` : ` in run ${item.runId}`}, attempt ${item.attempts}, try ${item.tries}${item.worker ? `, worker ${item.worker}` : ''}`,
+      `  queued ${time(item.queuedAt)}, started ${time(item.startedAt)}, finished ${time(item.finishedAt)}`,
+      ...(Object.keys(item.timings).length > 0
+        ? [
+            `  ${Object.entries(item.timings)
+              .map(([stage, ms]) => `${stage} ${ms} ms`)
+              .join(', ')}`,
+          ]
+        : []),
+      ...(item.trackId
+        ? [`  track ${item.trackId} in space ${item.space}, ${item.audioSeconds?.toFixed(1) ?? 0} s embedded`]
+        : []),
+      ...(item.errorCode ? [`  ${item.errorCode}: ${item.errorMessage}`] : []),
+      ...(item.errorDetail ? [`  ${item.errorDetail.replaceAll('\n', '\n  ')}`] : []),
+    ].join('\n'),
+  );
+  return 0;
+};
+
+const change =
+  (name: 'pause' | 'resume' | 'drain', done: string): Action =>
+  async ({ context, output }) => {
+    await (await context.queue())[name]();
+    output.document({ [name]: true });
+    output.print(done);
+    return 0;
+  };
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  status,
+  failures,
+  retry,
+  why,
+  pause: change('pause', 'Paused: workers finish what they have and take nothing more.'),
+  resume: change('resume', 'Resumed.'),
+  drain: change(
+    'drain',
+    'What waited in the queue is gone; the database still knows the items, and a worker feeds them again.',
+  ),
+};
+
+export const queue = defineVerb({
+  name: 'queue',
+  summary: 'what is queued, failed and why; retry, pause, resume',
+  usage: `${Object.keys(ACTIONS).join('|')} [item]`,
+  options: {
+    code: { type: 'string', value: 'CODE', help: 'only failures with this code' },
+    item: { type: 'string', value: 'id', help: 'only this item (retry)' },
+    limit: { type: 'string', value: 'n', help: 'items listed at most (20)' },
+  },
+  examples: [
+    'soundalike queue status',
+    'soundalike queue failures --code AUDIO_UNDECODABLE',
+    'soundalike queue retry --code SOURCE_FETCH_FAILED',
+    'soundalike queue why music/a.mp3',
+  ],
+  run: async (invocation) => {
+    const [name = 'status'] = invocation.positionals;
+    const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+    if (!action)
+      throw new SoundalikeError(
+        'INPUT_INVALID',
+        `queue ${name}: the actions are ${Object.keys(ACTIONS).join(', ')}`,
+      );
+    return action(invocation);
+  },
+});
+
+const readLimit = (value: unknown): number => {
+  if (value === undefined) return 20;
+  const limit = Number(value);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 10_000) return limit;
+  throw new SoundalikeError(
+    'INPUT_INVALID',
+    `--limit must be an integer from 1 to 10000, got "${String(value)}"`,
+  );
+};
+
+const readItemId = (value: string): number => {
+  if (/^\d{1,15}$/.test(value)) return Number(value);
+  throw new SoundalikeError('INPUT_INVALID', `--item must be an item's number, got "${value}"`);
+};

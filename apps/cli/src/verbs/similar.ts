@@ -1,0 +1,69 @@
+import { stat } from 'node:fs/promises';
+import { SoundalikeError } from '@soundalike/core';
+import { createSearch, formatAnswer, type SearchRequest } from '@soundalike/query';
+import { isLink } from '@soundalike/source';
+import { parseFilter } from '../parse-filter.ts';
+import { parseTime } from '../parse-time.ts';
+import { searchDeps } from '../search-deps.ts';
+import { defineVerb } from '../verb.ts';
+
+/** The name under which the one file of this verb is handed to the search. */
+const UPLOAD = 'sample';
+
+export const similar = defineVerb({
+  name: 'similar',
+  summary: 'find what sounds like a file, a link or a track',
+  usage: '<file | url | track id>',
+  options: {
+    from: { type: 'string', value: 'time', help: 'only from here: 0:30' },
+    to: { type: 'string', value: 'time', help: 'only up to here: 0:45' },
+    filter: {
+      type: 'string',
+      multiple: true,
+      value: 'field=value',
+      help: 'artist=, album=, genre=, tag=calm, tag=+live, tag=-sad, year=1990..1999, duration=..240; repeatable',
+    },
+    limit: { type: 'string', value: 'n', help: 'answers at most (10)' },
+    all: { type: 'boolean', help: 'also list candidates when nothing is close' },
+  },
+  examples: [
+    'soundalike similar song.mp3',
+    'soundalike similar song.mp3 --from 0:30 --to 0:45 --limit 5',
+    'soundalike similar SL-0101A --filter genre=blues --json',
+    'soundalike similar https://example.org/a.mp3 --filter year=1990..',
+  ],
+  run: async ({ positionals, options, context, output, signal }) => {
+    const [sample, ...more] = positionals;
+    if (sample === undefined || more.length > 0)
+      throw new SoundalikeError(
+        'INPUT_INVALID',
+        `similar takes one sample, got ${positionals.length}. See: soundalike similar --help`,
+      );
+    const deps = await searchDeps(context, { readOnly: true });
+    const isFile =
+      !isLink(sample) &&
+      (await stat(sample).then(
+        (found) => found.isFile(),
+        () => false,
+      ));
+    if (!isFile && !isLink(sample) && !(await deps.catalogue.findTrack(sample))) {
+      throw new SoundalikeError(
+        'SOURCE_NOT_FOUND',
+        `"${sample}" is neither a file, nor a link, nor the id of a track`,
+      );
+    }
+    const time = (name: 'from' | 'to') =>
+      typeof options[name] === 'string' ? { [name]: parseTime(options[name], `--${name}`) } : {};
+    const seed = isLink(sample) ? { url: sample } : isFile ? { upload: UPLOAD } : { trackId: sample };
+    const request: SearchRequest = {
+      seeds: [{ ...seed, ...time('from'), ...time('to') }],
+      filter: parseFilter((options.filter ?? []) as string[]) as SearchRequest['filter'],
+      limit: options.limit === undefined ? 10 : Number(options.limit),
+      belowFloor: options.all === true,
+    };
+    const answer = await createSearch(deps)(request, { signal, uploads: new Map([[UPLOAD, sample]]) });
+    output.print(formatAnswer(answer));
+    output.document(answer);
+    return 0;
+  },
+});
