@@ -1,0 +1,42 @@
+"""The model's card as Markdown, from the numbers in card.json."""
+
+from __future__ import annotations
+
+TEXT = """# {name}
+
+CLMR's SampleCNN encoder, trained from nothing by `training/` on composed and rendered music. Licence: as the repository.
+sha256 of `encoder.safetensors`: `{sha256}`
+
+## How it was made
+
+Hardware: {hardware}
+
+```
+{commands}
+```
+
+| part | minutes of wall time | steps | clips |
+| --- | --- | --- | --- |
+{parts}
+
+Audio: {data}
+
+## What it reaches
+
+Same-track retrieval, R@1, on pieces that are not in the training data: a track's half against the other halves, and one window
+against one window of each track's other half ({tracks} tracks; transforms fitted on training renders only).
+
+| embedding | transform | halves | windows |
+| --- | --- | --- | --- |
+{table}
+
+{notes}
+"""
+
+
+def write_card(card: dict, name: str, data: str, notes: str) -> str:
+    """card: what export.py writes to card.json."""
+    parts = "\n".join(f"| {part} | {card['minutes'][part]} | {card['steps'].get(part, '')} | {card['clips'].get(part, '')} |" for part in card["minutes"])
+    table = "\n".join(f"| {row['embedding']} | {row['transform']} | {row['halves']:.2f} | {row['windows']:.2f} |" for row in card["validation"])
+    tracks = card["validation"][0]["tracks"] if card["validation"] else 0
+    return TEXT.format(name=name, sha256=card["sha256"], hardware=card["hardware"], commands="\n".join(card["commands"]), parts=parts, table=table, tracks=tracks, data=data, notes=notes)

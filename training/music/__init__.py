@@ -1,0 +1,1 @@
+"""Seeded procedural composer: a style and a seed give a piece, a SoundFont gives its sound."""

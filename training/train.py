@@ -1,0 +1,78 @@
+"""From prepared audio to trained weights:
+
+    python -m training.train --data DIR [--data DIR2] --out RUN [--resume] [--device auto]
+
+Three parts with a budget in minutes each: `short` (short crops, regression), `upper` (full windows, lowest stages frozen and kept,
+NT-Xent) and `full` (full windows, everything, NT-Xent). --resume goes on after the last checkpoint; larger budgets lengthen a run.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from .augment import PRESETS
+from .full import train_full
+from .model import WINDOW
+from .pcm import open_tracks
+from .run_state import RunState
+from .upper import train_upper
+from .warm_start import warm_start
+
+
+def main() -> None:
+    parser = make_parser()
+    train(parser.parse_args())
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, action="append", required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="a checkpoint to start from, such as training/checkpoints/clmr-synth.pt")
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--restart", action="append", default=[], choices=["short", "upper", "full"], help="count this part's budget from zero")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--short-minutes", type=float, default=25)
+    parser.add_argument("--upper-minutes", type=float, default=25)
+    parser.add_argument("--full-minutes", type=float, default=0)
+    parser.add_argument("--short-stages", type=int, default=8, choices=[6, 7, 8], help="stages that `short` trains, on crops of 3^stages samples")
+    parser.add_argument("--short-batch", type=int, default=64)
+    parser.add_argument("--batch", type=int, default=128, help="tracks a step in `upper`")
+    parser.add_argument("--span", type=int, default=2, help="consecutive windows of each half of a track kept in `upper`")
+    parser.add_argument("--full-batch", type=int, default=24, help="tracks a step in `full`")
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--full-rate", type=float, default=1e-4)
+    parser.add_argument("--temperature", type=float, default=0.2)
+    parser.add_argument("--auxiliary", type=float, default=1.0, help="weight of the regression in `upper`; 0 for the ablation")
+    parser.add_argument("--augmentation", default="light", choices=sorted(PRESETS))
+    return parser
+
+
+def train(options: argparse.Namespace) -> RunState:
+    torch.set_num_threads(options.threads)
+    device = pick_device(options.device)
+    tracks = open_tracks(options.data, minimum=2 * WINDOW)
+    state = RunState(options.out, options.seed, options.resume, options.start)
+    for part in options.restart:
+        state.seconds.pop(part, None)
+    common = {"seed": options.seed, "device": device, "augmentation": options.augmentation}
+    print(f"{len(tracks)} tracks on {device}", flush=True)
+    warm_start(state, tracks, options.short_minutes, options.short_batch, options.rate, options.short_stages, **common)
+    if state.seconds.get("upper", 0) < options.upper_minutes * 60:
+        train_upper(state, open_tracks(options.data, minimum=2 * WINDOW), options.upper_minutes, options.batch, options.rate, options.span, temperature=options.temperature, auxiliary=options.auxiliary, **common)
+    train_full(state, open_tracks(options.data, minimum=2 * WINDOW), options.full_minutes, options.full_batch, options.full_rate, temperature=options.temperature, **common)
+    return state
+
+
+def pick_device(name: str) -> str:
+    """`auto` takes CUDA where there is one."""
+    return name if name != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""The affine step from raw vectors to the space: subtract the mean, whiten (PCA with shrinkage, full rank), normalise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Transform:
+    """mean [512]; matrix [512, 512] or None: a vector v becomes normalise(matrix @ (v - mean))."""
+
+    mean: np.ndarray
+    matrix: np.ndarray | None
+
+    def __call__(self, vectors: np.ndarray) -> np.ndarray:
+        """[..., dimension] -> the same shape, of length 1."""
+        moved = vectors - self.mean
+        moved = moved if self.matrix is None else moved @ self.matrix.T
+        return moved / (np.linalg.norm(moved, axis=-1, keepdims=True) + 1e-12)
+
+
+def fit_transform(vectors: np.ndarray, shrinkage: float | None) -> Transform:
+    """vectors [count, dimension] of training renders. shrinkage 0..1 towards the mean variance; None only centres."""
+    mean = vectors.mean(0)
+    if shrinkage is None:
+        return Transform(mean, None)
+    covariance = np.cov(vectors - mean, rowvar=False)
+    average = np.trace(covariance) / len(covariance)
+    values, directions = np.linalg.eigh((1 - shrinkage) * covariance + shrinkage * average * np.eye(len(covariance)))
+    # Symmetric (ZCA) form, scaled so that lengths stay near those of the raw vectors.
+    return Transform(mean, directions @ np.diag(np.sqrt(average / values)) @ directions.T)
