@@ -168,7 +168,8 @@ describe('embedTrack', () => {
       'lavfi',
       '-i',
       'sine=440:duration=10800:sample_rate=8000',
-      '-c:a', 'pcm_u8',
+      '-c:a',
+      'pcm_u8',
       path,
     ]);
     const { chunks } = await decodeAudio({ input: { path }, ffmpeg, channels: 'mix' });

@@ -26,9 +26,8 @@ export const readTags = async (path: string): Promise<Partial<TrackMetadata>> =>
 
 /** Trims, drops NUL and control characters (they break databases), and turns emptiness into null. */
 const clean = (text: string | undefined): string | null => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
   const cleaned = (text ?? '')
-    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .replace(/\p{Cc}+/gu, ' ')
     .trim()
     .slice(0, MAX_TEXT);
   return cleaned === '' ? null : cleaned;

@@ -16,7 +16,8 @@ describe('weights', () => {
   test('write and read agree, in float32', () => {
     const weights = randomWeights(3);
     const read = readWeights(weightsToBytes(weights), 'm');
-    for (const [name, data] of weights) expect(Buffer.compare(bytesOf(read.get(name)), bytesOf(data))).toBe(0);
+    for (const [name, data] of weights)
+      expect(Buffer.compare(bytesOf(read.get(name)), bytesOf(data))).toBe(0);
     expect(STAGES).toHaveLength(11);
   });
 

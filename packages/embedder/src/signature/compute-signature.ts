@@ -21,7 +21,10 @@ const HIGHEST_HZ = 5_000;
 export const createSignature = () => {
   const fft = new FFT(FRAME);
   const spectrum = fft.createComplexArray();
-  const window = Float64Array.from({ length: FRAME }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / FRAME));
+  const window = Float64Array.from(
+    { length: FRAME },
+    (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / FRAME),
+  );
   const windowed = new Float64Array(FRAME);
   const buffer = new Float32Array(FRAME);
   let filled = 0;
@@ -64,14 +67,18 @@ const bandEnergies = (spectrum: readonly number[]): Float64Array =>
     let energy = 1e-9; // silence has no logarithm
     const from = EDGES[band] as number;
     const to = Math.max(EDGES[band + 1] as number, from + 1);
-    for (let bin = from; bin < to; bin++) energy += (spectrum[2 * bin] as number) ** 2 + (spectrum[2 * bin + 1] as number) ** 2;
+    for (let bin = from; bin < to; bin++)
+      energy += (spectrum[2 * bin] as number) ** 2 + (spectrum[2 * bin + 1] as number) ** 2;
     return Math.log(energy);
   });
 
 const wordOf = (now: Float64Array, before: Float64Array): number => {
   let word = 0;
   for (let band = 0; band < SIGNATURE_BITS; band++) {
-    const grew = (now[band] as number) - (now[band + 1] as number) - ((before[band] as number) - (before[band + 1] as number));
+    const grew =
+      (now[band] as number) -
+      (now[band + 1] as number) -
+      ((before[band] as number) - (before[band + 1] as number));
     if (grew > 0) word |= 1 << band;
   }
   return word;
@@ -80,9 +87,14 @@ const wordOf = (now: Float64Array, before: Float64Array): number => {
 /** A signature as bytes for the database, three a word. */
 export const signatureToBytes = (words: Uint32Array): Uint8Array => {
   const bytes = new Uint8Array(words.length * 3);
-  words.forEach((word, i) => bytes.set([word & 0xff, (word >> 8) & 0xff, (word >> 16) & 0xff], i * 3));
+  for (const [i, word] of words.entries())
+    bytes.set([word & 0xff, (word >> 8) & 0xff, (word >> 16) & 0xff], i * 3);
   return bytes;
 };
 
 export const signatureFromBytes = (bytes: Uint8Array): Uint32Array =>
-  Uint32Array.from({ length: Math.floor(bytes.length / 3) }, (_, i) => (bytes[i * 3] as number) | ((bytes[i * 3 + 1] as number) << 8) | ((bytes[i * 3 + 2] as number) << 16));
+  Uint32Array.from(
+    { length: Math.floor(bytes.length / 3) },
+    (_, i) =>
+      (bytes[i * 3] as number) | ((bytes[i * 3 + 1] as number) << 8) | ((bytes[i * 3 + 2] as number) << 16),
+  );

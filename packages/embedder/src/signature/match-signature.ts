@@ -28,13 +28,22 @@ export interface SignatureMatch {
  * @param queries the query's signature, and where wanted others of it shifted by parts of a hop, with their shift in seconds
  * @returns undefined where they cannot overlap by 3 s
  */
-export const matchSignature = (queries: readonly { words: Uint32Array; shiftSeconds: number }[], track: Uint32Array): SignatureMatch | undefined => {
+export const matchSignature = (
+  queries: readonly { words: Uint32Array; shiftSeconds: number }[],
+  track: Uint32Array,
+): SignatureMatch | undefined => {
   let best: (SignatureMatch & { score: number }) | undefined;
   for (const { words, shiftSeconds } of queries) {
     for (const offset of promising(words, track)) {
       const { errorRate, overlap } = compare(words, track, offset, 1);
       const score = excess(errorRate, overlap);
-      if (!best || score > best.score) best = { offsetSeconds: offset * HOP_SECONDS - shiftSeconds, errorRate, overlapSeconds: overlap * HOP_SECONDS, score };
+      if (!best || score > best.score)
+        best = {
+          offsetSeconds: offset * HOP_SECONDS - shiftSeconds,
+          errorRate,
+          overlapSeconds: overlap * HOP_SECONDS,
+          score,
+        };
     }
   }
   if (!best) return undefined;
@@ -58,7 +67,12 @@ const promising = (query: Uint32Array, track: Uint32Array): number[] => {
     .map(({ offset }) => offset);
 };
 
-const compare = (query: Uint32Array, track: Uint32Array, offset: number, step: number): { errorRate: number; overlap: number } => {
+const compare = (
+  query: Uint32Array,
+  track: Uint32Array,
+  offset: number,
+  step: number,
+): { errorRate: number; overlap: number } => {
   const from = Math.max(0, -offset);
   const to = Math.min(query.length, track.length - offset);
   let differing = 0;
