@@ -255,6 +255,56 @@ export const describeCatalogue = (
       await catalogue.setLiveSpace('b'.repeat(16));
       expect((await catalogue.liveSpace())?.model).toBe('n');
       await expect(catalogue.setLiveSpace('none')).rejects.toThrow();
+      await catalogue.setLiveSpace(SPACE);
+    });
+
+    test('a space is built beside the live one, filled, promoted, gone back from and forgotten', async () => {
+      const next = 'c'.repeat(16);
+      const { run, queued } = await scan([file('sp/1'), file('sp/2')]);
+      const tracks = [`1${'S'.repeat(21)}`, `2${'S'.repeat(21)}`];
+      for (const [at, id] of tracks.entries()) await index(queued[at] ?? 0, id);
+      await catalogue.addSpace({ name: next, model: 'o', description: {} });
+      await catalogue.setSpaceRun(next, run.id);
+      const standing = async (name: string) =>
+        (await catalogue.listSpaces()).find((space) => space.name === name);
+      expect(await standing(next)).toMatchObject({ state: 'building', runId: run.id });
+      expect((await catalogue.liveSpace())?.name).toBe(SPACE);
+
+      const missing = async () =>
+        (await catalogue.missingInSpace({ space: next, from: SPACE, limit: 1000 })).filter((id) =>
+          tracks.includes(id),
+        );
+      expect(await missing()).toEqual(tracks);
+      const again = await catalogue.queueTracks(tracks, run.id);
+      expect(again.map(({ itemId }) => itemId).sort()).toEqual([...queued].sort());
+      expect(await catalogue.queueTracks(tracks, run.id)).toEqual([]);
+      const [first = ''] = tracks;
+      await catalogue.recordInSpace({ space: next, trackId: first, contentId: first, clipCount: 21 });
+      expect(await missing()).toEqual(tracks.slice(1));
+      expect(await catalogue.countTracks(next)).toBe(1);
+      expect(await catalogue.presenceOf(next, tracks)).toEqual(
+        new Map([[first, { trackId: first, contentId: first, clipCount: 21 }]]),
+      );
+      expect((await catalogue.findTrackByContent(first, next))?.id).toBe(first);
+      expect(await catalogue.findTrackByContent(tracks[1] as string, next)).toBeUndefined();
+      for (const [at, id] of tracks.entries()) await index(queued[at] ?? 0, id);
+
+      await expect(catalogue.forgetSpace(SPACE)).rejects.toMatchObject({ code: 'SPACE_MISMATCH' });
+      await catalogue.flipLiveSpace({ from: SPACE, to: next });
+      await expect(catalogue.flipLiveSpace({ from: SPACE, to: next })).rejects.toMatchObject({
+        code: 'SPACE_MISMATCH',
+      });
+      expect((await catalogue.liveSpace())?.name).toBe(next);
+      expect(await standing(SPACE)).toMatchObject({ state: 'kept' });
+      // A scan for the new space asks again only for what is not there yet.
+      const rescan = await scan([file('sp/1'), file('sp/2')], { space: next });
+      expect(rescan.queued).toEqual(queued.slice(1, 2));
+      await index(queued[1] ?? 0, tracks[1] as string);
+      await catalogue.flipLiveSpace({ from: next, to: SPACE });
+      await catalogue.removeFromSpace(next, [first]);
+      expect(await catalogue.tracksInSpace({ space: next, limit: 10 })).toEqual([]);
+      await catalogue.forgetSpace(next);
+      expect(await standing(next)).toBeUndefined();
     });
 
     test('text search ignores case and accents and takes wildcards literally', async () => {

@@ -102,6 +102,23 @@ export interface Space {
   readonly createdAt: number;
 }
 
+/** What a space is for: searched; filled beside the live one; searched before and kept to go back to; none of these. */
+export type SpaceState = 'live' | 'building' | 'kept' | 'idle';
+
+/** A space and where it stands. */
+export interface SpaceStanding extends Space {
+  readonly state: SpaceState;
+  /** The run that queued the items to fill it. */
+  readonly runId: number | null;
+}
+
+/** A track's presence in one space: the revision and number of clips that its vectors there have. */
+export interface TrackInSpace {
+  readonly trackId: string;
+  readonly contentId: string;
+  readonly clipCount: number;
+}
+
 /** What ends an item well. */
 export interface IndexedItem {
   readonly itemId: number;
@@ -231,7 +248,7 @@ export interface Catalogue {
   // Tracks
   getTracks(trackIds: readonly string[]): Promise<Map<string, Track>>;
   findTrack(idOrExternalId: string, catalogue?: string): Promise<Track | undefined>;
-  /** Any track of a space with this content: its vectors can be reused. */
+  /** Any track whose vectors of this content are in the space: they can be reused. */
   findTrackByContent(contentId: string, space: string): Promise<Track | undefined>;
   listTracks(options: { query?: string; filter?: Filter; after?: string; limit: number }): Promise<Track[]>;
   updateTrackMetadata(itemId: number): Promise<Track | undefined>;
@@ -245,7 +262,44 @@ export interface Catalogue {
   /** Makes a space known; it becomes live where none is. Returns the live one. */
   ensureSpace(space: Omit<Space, 'createdAt'>): Promise<Space>;
   setLiveSpace(name: string): Promise<void>;
-  listSpaces(): Promise<Space[]>;
+  /** Every known space, oldest first. */
+  listSpaces(): Promise<SpaceStanding[]>;
+  /** Makes a space known as one that is being built; the pointer stays. One that is live already stays live. */
+  addSpace(space: Omit<Space, 'createdAt'>): Promise<void>;
+  /** Remembers which run fills a space that is being built. */
+  setSpaceRun(name: string, runId: number): Promise<void>;
+  /**
+   * Flips the one pointer from one space to another; the one left is kept. `SPACE_MISMATCH` where `from` is not live (any more).
+   */
+  flipLiveSpace(options: { from: string; to: string }): Promise<void>;
+  /** Forgets a space and which tracks are in it. `SPACE_MISMATCH` where it is live. */
+  forgetSpace(name: string): Promise<void>;
+
+  // Which track is in which space
+  /** Writes down that the vectors of a track's revision are in a space; `finishItem` does so for its own. */
+  recordInSpace(presence: TrackInSpace & { space: string }): Promise<void>;
+  /** Takes tracks out of a space, so that they count as missing there. */
+  removeFromSpace(space: string, trackIds: readonly string[]): Promise<void>;
+  /** Tracks of a space ordered by id: pages for verification. */
+  tracksInSpace(options: {
+    space: string;
+    after?: string | undefined;
+    limit: number;
+  }): Promise<TrackInSpace[]>;
+  /** Of these tracks, what a space has. */
+  presenceOf(space: string, trackIds: readonly string[]): Promise<Map<string, TrackInSpace>>;
+  /** Tracks of `from` that are not in `space`, or there with other content, ordered by id. */
+  missingInSpace(options: {
+    space: string;
+    from: string;
+    after?: string | undefined;
+    limit: number;
+  }): Promise<string[]>;
+  /**
+   * Queues the items that made these tracks again (`tries + 1`) as part of a run. Items on the way already are left alone.
+   * Returns ids and tries, as the queue wants them.
+   */
+  queueTracks(trackIds: readonly string[], runId: number): Promise<{ itemId: number; try: number }[]>;
 
   // Small facts and flags
   getSetting(key: string): Promise<string | undefined>;

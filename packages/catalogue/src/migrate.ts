@@ -1,6 +1,7 @@
 import { Migrator } from 'kysely';
 import type { OpenDatabase } from './database.ts';
 import { first } from './migrations/0001-first.ts';
+import { spaces } from './migrations/0030-spaces.ts';
 
 /** Tries of a process that finds another one migrating the same SQLite file. */
 const MAX_TRIES = 20;
@@ -12,7 +13,7 @@ const MAX_TRIES = 20;
 export const migrate = async ({ db, kind }: OpenDatabase): Promise<void> => {
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: async () => ({ '0001-first': first(kind) }) },
+    provider: { getMigrations: async () => ({ '0001-first': first(kind), '0030-spaces': spaces(kind) }) },
   });
   for (let tries = 1; ; tries++) {
     const { error } = await migrator.migrateToLatest();

@@ -7,6 +7,7 @@ import { migrate } from './migrate.ts';
 import { createRuns } from './runs.ts';
 import { createScanning } from './scanning.ts';
 import { createSpaces } from './spaces.ts';
+import { createTrackSpaces } from './track-spaces.ts';
 import { createTracks } from './tracks.ts';
 import { createWorking } from './working.ts';
 
@@ -31,6 +32,7 @@ export const openCatalogue = async (
     ...createLeases(database),
     ...createTracks(database),
     ...createSpaces(database),
+    ...createTrackSpaces(database),
   };
   const wrapped = Object.fromEntries(
     Object.entries(methods).map(([name, method]) => [

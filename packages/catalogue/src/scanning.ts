@@ -3,6 +3,7 @@ import type { Catalogue, FoundItem, ItemLocation, ScanResult } from './catalogue
 import type { OpenDatabase } from './database.ts';
 import { chunksOf } from './rows.ts';
 import type { Database } from './schema.ts';
+import { presenceOf } from './track-spaces.ts';
 
 type Scanning = Pick<Catalogue, 'recordFound' | 'recordGone'>;
 type ItemRow = Selectable<Database['items']>;
@@ -15,6 +16,7 @@ export const createScanning = ({ db }: OpenDatabase): Scanning => ({
   recordFound: ({ runId, catalogue, space, found, force = false }) =>
     db.transaction().execute(async (transaction) => {
       const known = await findKnown(transaction, catalogue, found);
+      const isInSpace = await membersOf(transaction, space, known.rows());
       const rows: Insertable<Database['items']>[] = [];
       const unchanged: number[] = [];
       const metadataChanged: number[] = [];
@@ -28,7 +30,7 @@ export const createScanning = ({ db }: OpenDatabase): Scanning => ({
           continue;
         }
         const before = known.rowOf(entry);
-        const decision = before ? compare(before, entry, { space, force }) : 'queue';
+        const decision = before ? compare(before, entry, { isInSpace, force }) : 'queue';
         if (before && decision === 'waiting') waiting.push(before.id);
         else if (before && decision === 'unchanged') unchanged.push(before.id);
         else {
@@ -132,6 +134,7 @@ const findKnown = async (db: Db, catalogue: string, found: readonly FoundItem[])
   const taken = new Set<number>();
   const claims = new Map<string, ItemLocation>();
   return {
+    rows: () => [...[...byPlace.values()].flat(), ...byOwnId.values()],
     /** Claims an entry's own id for its place; where another place of this run has it, that place. */
     claim: (entry: FoundItem, runId: number): ItemLocation | undefined => {
       if (entry.externalId === null) return undefined;
@@ -165,6 +168,16 @@ const findKnown = async (db: Db, catalogue: string, found: readonly FoundItem[])
   };
 };
 
+/** Whether an item's track is in the space: the one it was indexed in, or another that was filled since. */
+const membersOf = async (db: Db, space: string, rows: readonly ItemRow[]) => {
+  const elsewhere = rows.filter((row) => row.space !== space && row.track_id !== null);
+  const present = await presenceOf(db, space, [
+    ...new Set(elsewhere.map(({ track_id }) => track_id as string)),
+  ]);
+  return (row: ItemRow): boolean =>
+    row.space === space || present.get(row.track_id ?? '')?.contentId === row.content_id;
+};
+
 const placeOf = ({ root, path }: { root: string; path: string }) => `${root}\0${path}`;
 
 type Decision = 'queue' | 'waiting' | 'unchanged' | 'metadata';
@@ -172,10 +185,10 @@ type Decision = 'queue' | 'waiting' | 'unchanged' | 'metadata';
 const compare = (
   before: ItemRow,
   entry: FoundItem,
-  { space, force }: { space: string; force: boolean },
+  { isInSpace, force }: { isInSpace: (row: ItemRow) => boolean; force: boolean },
 ): Decision => {
   if (before.state === 'queued' || before.state === 'active') return 'waiting';
-  if (force || (before.state !== 'indexed' && before.state !== 'duplicate') || before.space !== space)
+  if (force || (before.state !== 'indexed' && before.state !== 'duplicate') || !isInSpace(before))
     return 'queue';
   const hasMoved = before.root !== (entry.root ?? '') || before.path !== entry.path;
   if (hasMoved || before.size !== entry.size || before.modified_ms !== entry.modifiedMs) return 'queue';

@@ -70,6 +70,19 @@ export interface Database {
     description: string;
     created_at: number;
   };
+  track_spaces: {
+    space: string;
+    track_id: string;
+    content_id: string;
+    clip_count: number;
+    indexed_at: number;
+  };
+  space_states: {
+    name: string;
+    /** `building`: filled beside the live one; `kept`: live before, to go back to. */
+    state: string;
+    run_id: number | null;
+  };
   settings: {
     key: string;
     value: string;

@@ -45,9 +45,14 @@ export const createTracks = ({ db }: OpenDatabase): Tracks => ({
   findTrackByContent: async (contentId, space) => {
     const row = await db
       .selectFrom('tracks')
-      .selectAll()
-      .where('content_id', '=', contentId)
-      .where('space', '=', space)
+      .innerJoin('track_spaces', (join) =>
+        join
+          .onRef('track_spaces.track_id', '=', 'tracks.id')
+          .onRef('track_spaces.content_id', '=', 'tracks.content_id')
+          .on('track_spaces.space', '=', space),
+      )
+      .selectAll('tracks')
+      .where('tracks.content_id', '=', contentId)
       .limit(1)
       .executeTakeFirst();
     return row && toTrack(row);
@@ -77,14 +82,16 @@ export const createTracks = ({ db }: OpenDatabase): Tracks => ({
     return track;
   },
 
-  removeTracks: async (trackIds) => {
-    for (const ids of chunksOf(trackIds, 1000))
-      await db.deleteFrom('tracks').where('id', 'in', ids).execute();
-  },
+  removeTracks: (trackIds) => db.transaction().execute((transaction) => deleteTracks(transaction, trackIds)),
 
   countTracks: async (space) => {
-    let query = db.selectFrom('tracks').select(({ fn }) => fn.countAll<number>().as('count'));
-    if (space !== undefined) query = query.where('space', '=', space);
+    const query =
+      space === undefined
+        ? db.selectFrom('tracks').select(({ fn }) => fn.countAll<number>().as('count'))
+        : db
+            .selectFrom('track_spaces')
+            .select(({ fn }) => fn.countAll<number>().as('count'))
+            .where('space', '=', space);
     return Number((await query.executeTakeFirstOrThrow()).count);
   },
 
@@ -99,6 +106,14 @@ export const createTracks = ({ db }: OpenDatabase): Tracks => ({
     return rows.map(({ root, path }) => ({ root: root === '' ? null : root, path }));
   },
 });
+
+/** Removes tracks from the database and from every space's list. */
+export const deleteTracks = async (db: Db, trackIds: readonly string[]): Promise<void> => {
+  for (const ids of chunksOf(trackIds, 1000)) {
+    await db.deleteFrom('track_spaces').where('track_id', 'in', ids).execute();
+    await db.deleteFrom('tracks').where('id', 'in', ids).execute();
+  }
+};
 
 /** Writes a track row, whatever was there before. */
 export const upsertTrack = async (db: Db, track: Omit<Track, 'indexedAt'>): Promise<void> => {

@@ -4,7 +4,8 @@ import type { Catalogue, FailureGroup, ItemState } from './catalogue.ts';
 import type { OpenDatabase } from './database.ts';
 import { chunksOf, toItem } from './rows.ts';
 import { withoutItems } from './scanning.ts';
-import { upsertTrack } from './tracks.ts';
+import { recordInSpace } from './track-spaces.ts';
+import { deleteTracks, upsertTrack } from './tracks.ts';
 
 type Working = Pick<
   Catalogue,
@@ -105,8 +106,10 @@ export const createWorking = ({ db }: OpenDatabase): Working => ({
         .limit(1)
         .executeTakeFirst();
       const outcome = other ? 'duplicate' : 'indexed';
-      if (outcome === 'indexed')
+      if (outcome === 'indexed') {
         await upsertTrack(transaction, { ...track, location: { root: item.root || null, path: item.path } });
+        await recordInSpace(transaction, { ...track, trackId: track.id });
+      }
       await transaction
         .updateTable('items')
         .set({
@@ -129,7 +132,7 @@ export const createWorking = ({ db }: OpenDatabase): Working => ({
         .execute();
       const before = item.track_id;
       const orphans = before && before !== track.id ? await withoutItems(transaction, [before]) : [];
-      if (orphans.length > 0) await transaction.deleteFrom('tracks').where('id', 'in', orphans).execute();
+      await deleteTracks(transaction, orphans);
       return { outcome, orphanTrack: orphans[0] };
     }),
 
