@@ -19,6 +19,9 @@ const isBundleStale = () => {
   const bundle = join(PROJECT_ROOT, 'apps/query/dist-web/index.html');
   if (!existsSync(bundle)) return true;
   const built = statSync(bundle).mtimeMs;
-  const web = join(PROJECT_ROOT, 'apps/query/web');
-  return readdirSync(web, { recursive: true }).some((name) => statSync(join(web, name)).mtimeMs > built);
+  return ['apps/query/web', 'packages/design/src']
+    .map((folder) => join(PROJECT_ROOT, folder))
+    .some((folder) =>
+      readdirSync(folder, { recursive: true }).some((name) => statSync(join(folder, name)).mtimeMs > built),
+    );
 };
