@@ -1,6 +1,7 @@
 import { type Filter, hash128, matchesFilter } from '@soundalike/core';
 import fc from 'fast-check';
 import type { Catalogue, FoundItem, IndexedItem } from './catalogue.ts';
+import { describeMonitoring } from './monitoring.contract.ts';
 
 const SPACE = 'a'.repeat(16);
 
@@ -411,5 +412,7 @@ export const describeCatalogue = (
       expect(page.length + next.length).toBe(1000);
       expect((await catalogue.stateCounts()).queued).toBe(1000);
     });
+
+    describeMonitoring(() => catalogue);
   });
 };

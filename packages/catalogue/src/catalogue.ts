@@ -1,4 +1,5 @@
 import type { Filter, TrackMetadata } from '@soundalike/core';
+import type { Monitoring } from './monitoring-port.ts';
 
 /**
  * State of an item in the ledger. `queued` and `active` are on the way; the rest are end states. `unchanged` is not a
@@ -147,7 +148,7 @@ export interface ScanResult {
  * The database of items, tracks, spaces and runs. Every method is one transaction or one statement; failures to reach
  * the database are `DATABASE_UNAVAILABLE`.
  */
-export interface Catalogue {
+export interface Catalogue extends Monitoring {
   readonly kind: 'sqlite' | 'postgres';
   readonly url: string;
 
@@ -156,6 +157,7 @@ export interface Catalogue {
   setRunState(runId: number, state: Run['state']): Promise<void>;
   getRun(runId: number): Promise<Run | undefined>;
   listRuns(limit: number): Promise<Run[]>;
+  /** Counts of a run; for one that has ended and is not the latest, those of its end, since later runs adopt its items. */
   runCounts(runId: number): Promise<RunCounts>;
 
   // Items: scanning

@@ -1,2 +1,3 @@
 export * from './catalogue.ts';
+export * from './monitoring-port.ts';
 export { openCatalogue } from './open-catalogue.ts';

@@ -2,6 +2,7 @@ import { Migrator } from 'kysely';
 import type { OpenDatabase } from './database.ts';
 import { first } from './migrations/0001-first.ts';
 import { spaces } from './migrations/0030-spaces.ts';
+import { monitoring } from './migrations/0050-monitoring.ts';
 
 /** Tries of a process that finds another one migrating the same SQLite file. */
 const MAX_TRIES = 20;
@@ -13,7 +14,15 @@ const MAX_TRIES = 20;
 export const migrate = async ({ db, kind }: OpenDatabase): Promise<void> => {
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: async () => ({ '0001-first': first(kind), '0030-spaces': spaces(kind) }) },
+    provider: {
+      getMigrations: async () => ({
+        '0001-first': first(kind),
+        '0030-spaces': spaces(kind),
+        '0050-monitoring': monitoring(kind),
+      }),
+    },
+    // Areas of the product add their tables in the order in which they land, not in that of their numbers.
+    allowUnorderedMigrations: true,
   });
   for (let tries = 1; ; tries++) {
     const { error } = await migrator.migrateToLatest();

@@ -4,6 +4,7 @@ import type { Catalogue } from './catalogue.ts';
 import { type OpenDatabase, openDatabase } from './database.ts';
 import { createLeases } from './leases.ts';
 import { migrate } from './migrate.ts';
+import { createMonitoring } from './monitoring.ts';
 import { createRuns } from './runs.ts';
 import { createScanning } from './scanning.ts';
 import { createSpaces } from './spaces.ts';
@@ -33,6 +34,7 @@ export const openCatalogue = async (
     ...createTracks(database),
     ...createSpaces(database),
     ...createTrackSpaces(database),
+    ...createMonitoring(database),
   };
   const wrapped = Object.fromEntries(
     Object.entries(methods).map(([name, method]) => [

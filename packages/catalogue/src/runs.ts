@@ -30,6 +30,14 @@ export const createRuns = ({ db }: OpenDatabase): Runs => ({
       .set({ state, finished_at: isOver ? Date.now() : null })
       .where('id', '=', runId)
       .execute();
+    // Later runs adopt the items of this one, so what it did is written down at its end.
+    if (!isOver) return void (await db.deleteFrom('run_ends').where('run_id', '=', runId).execute());
+    const counts = JSON.stringify(await countItems(db, runId));
+    await db
+      .insertInto('run_ends')
+      .values({ run_id: runId, counts })
+      .onConflict((conflict) => conflict.column('run_id').doUpdateSet({ counts }))
+      .execute();
   },
 
   getRun: async (runId) => {
@@ -40,27 +48,37 @@ export const createRuns = ({ db }: OpenDatabase): Runs => ({
   listRuns: async (limit) =>
     (await db.selectFrom('runs').selectAll().orderBy('id', 'desc').limit(limit).execute()).map(toRun),
 
-  runCounts: async (runId): Promise<RunCounts> => {
-    const rows = await db
-      .selectFrom('items')
-      .select(({ fn }) => [
-        'state',
-        'outcome',
-        fn.countAll<number>().as('count'),
-        fn.sum<number | null>('audio_seconds').as('seconds'),
-      ])
+  runCounts: async (runId) => {
+    const ended = await db
+      .selectFrom('run_ends')
+      .select('counts')
       .where('run_id', '=', runId)
-      .groupBy(['state', 'outcome'])
-      .execute();
-    const counts = { total: 0, queued: 0, active: 0, audioSeconds: 0, outcomes: { ...NO_OUTCOMES } };
-    for (const { state, outcome, count, seconds } of rows) {
-      counts.total += Number(count);
-      if (outcome) counts.outcomes[outcome as ItemOutcome] += Number(count);
-      else if (state === 'active') counts.active += Number(count);
-      else counts.queued += Number(count);
-      // Items left as they were keep the seconds of an earlier run.
-      if (outcome === 'indexed' || outcome === 'duplicate') counts.audioSeconds += Number(seconds ?? 0);
-    }
-    return counts;
+      .where(({ exists, selectFrom }) => exists(selectFrom('runs').select('id').where('id', '>', runId)))
+      .executeTakeFirst();
+    return ended ? (JSON.parse(ended.counts) as RunCounts) : countItems(db, runId);
   },
 });
+
+const countItems = async (db: OpenDatabase['db'], runId: number): Promise<RunCounts> => {
+  const rows = await db
+    .selectFrom('items')
+    .select(({ fn }) => [
+      'state',
+      'outcome',
+      fn.countAll<number>().as('count'),
+      fn.sum<number | null>('audio_seconds').as('seconds'),
+    ])
+    .where('run_id', '=', runId)
+    .groupBy(['state', 'outcome'])
+    .execute();
+  const counts = { total: 0, queued: 0, active: 0, audioSeconds: 0, outcomes: { ...NO_OUTCOMES } };
+  for (const { state, outcome, count, seconds } of rows) {
+    counts.total += Number(count);
+    if (outcome) counts.outcomes[outcome as ItemOutcome] += Number(count);
+    else if (state === 'active') counts.active += Number(count);
+    else counts.queued += Number(count);
+    // Items left as they were keep the seconds of an earlier run.
+    if (outcome === 'indexed' || outcome === 'duplicate') counts.audioSeconds += Number(seconds ?? 0);
+  }
+  return counts;
+};

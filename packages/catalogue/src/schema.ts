@@ -92,4 +92,30 @@ export interface Database {
     holder: string;
     until: number;
   };
+  workers: {
+    name: string;
+    host: string;
+    /** What the worker says about itself: provider, model, items in hand. */
+    facts: string;
+    started_at: number;
+    beat_at: number;
+    /** Set by an orderly end; null with an old heartbeat: the worker is gone. */
+    stopped_at: number | null;
+  };
+  stage_samples: {
+    worker: string;
+    at: number;
+    fetch_ms: number;
+    decode_ms: number;
+    embed_ms: number;
+    store_ms: number;
+    clips: number;
+    audio_seconds: number;
+    done: number;
+    failed: number;
+  };
+  run_ends: {
+    run_id: number;
+    counts: string;
+  };
 }
