@@ -88,7 +88,8 @@ export const createContext = ({ config, isTerminal }: { config: Config; isTermin
   return context;
 };
 
-const resolveModel = async (context: Context): Promise<LoadedModel> => {
+/** The model asked for by MODEL, else the live space's, else the default one, looked up anew. */
+export const resolveModel = async (context: Context): Promise<LoadedModel> => {
   const { config } = context;
   const catalogue = await context.catalogue();
   const live = await catalogue.liveSpace();

@@ -256,6 +256,8 @@ export interface Catalogue extends Monitoring {
   updateTrackMetadata(itemId: number): Promise<Track | undefined>;
   removeTracks(trackIds: readonly string[]): Promise<void>;
   countTracks(space?: string): Promise<number>;
+  /** Sums over the tracks of a space (or all). */
+  trackTotals(space?: string): Promise<{ tracks: number; clips: number; audioSeconds: number }>;
   /** All places where a track's audio lies, first attached first. */
   locationsOf(trackId: string): Promise<ItemLocation[]>;
 

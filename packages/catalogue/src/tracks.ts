@@ -14,6 +14,7 @@ type Tracks = Pick<
   | 'updateTrackMetadata'
   | 'removeTracks'
   | 'countTracks'
+  | 'trackTotals'
   | 'locationsOf'
 >;
 type Db = OpenDatabase['db'];
@@ -93,6 +94,19 @@ export const createTracks = ({ db }: OpenDatabase): Tracks => ({
             .select(({ fn }) => fn.countAll<number>().as('count'))
             .where('space', '=', space);
     return Number((await query.executeTakeFirstOrThrow()).count);
+  },
+
+  trackTotals: async (space) => {
+    let query = db
+      .selectFrom('tracks')
+      .select(({ fn }) => [
+        fn.countAll<number>().as('tracks'),
+        fn.sum<number | null>('clip_count').as('clips'),
+        fn.sum<number | null>('duration_seconds').as('seconds'),
+      ]);
+    if (space !== undefined) query = query.where('space', '=', space);
+    const { tracks, clips, seconds } = await query.executeTakeFirstOrThrow();
+    return { tracks: Number(tracks), clips: Number(clips ?? 0), audioSeconds: Number(seconds ?? 0) };
   },
 
   locationsOf: async (trackId) => {

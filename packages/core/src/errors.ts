@@ -75,6 +75,7 @@ export const ERROR_TABLE = {
   ITEM_NOT_FOUND: bad(404, 'No item has this id or path. `soundalike queue failures` lists ids.'),
   RUN_NOT_FOUND: bad(404, 'No ingest run has this id.'),
   NOT_FOUND: bad(404, 'There is nothing at this address.'),
+  RANGE_NOT_SATISFIABLE: bad(416, 'The Range header asks for bytes that the file does not have.'),
   HOST_FORBIDDEN: bad(403, 'The Host or Origin header is not one of this server. Name it in ALLOWED_HOSTS.'),
   UNAUTHORIZED: bad(401, 'A key is needed. Create one with `soundalike keys create`.'),
   FORBIDDEN: bad(403, 'The key lacks the scope for this.'),

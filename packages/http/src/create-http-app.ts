@@ -6,18 +6,16 @@ import fastify, {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from 'fastify';
-import {
-  jsonSchemaTransform,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from 'fastify-type-provider-zod';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { checkOrigin } from './check-origin.ts';
+import { openapiTransform } from './openapi-transform.ts';
 import { problemResponses, toProblem } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 
@@ -57,6 +55,7 @@ export const createHttpApp = async (options: HttpOptions): Promise<HttpApp> => {
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => sendProblem(fromFastify(error), request, reply),
   }).withTypeProvider<ZodTypeProvider>() as unknown as HttpApp;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -65,13 +64,16 @@ export const createHttpApp = async (options: HttpOptions): Promise<HttpApp> => {
   answerProblems(app);
   await app.register(fastifySwagger, {
     openapi: { openapi: '3.1.0', info: { title: options.title, version: options.version } },
-    transform: jsonSchemaTransform,
+    transform: openapiTransform,
   });
   await app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  app.get('/openapi.json', { config: { scope: 'public' }, schema: { hide: true } }, async () =>
+    app.swagger(),
+  );
   app.get(
     '/healthz',
     {
+      config: { scope: 'public' },
       schema: {
         summary: 'The process lives',
         response: { 200: z.strictObject({ status: z.literal('ok') }) },
@@ -82,6 +84,7 @@ export const createHttpApp = async (options: HttpOptions): Promise<HttpApp> => {
   app.get(
     '/readyz',
     {
+      config: { scope: 'public' },
       schema: {
         summary: 'Database and vector store answer',
         response: {
@@ -101,25 +104,30 @@ export const createHttpApp = async (options: HttpOptions): Promise<HttpApp> => {
 const answerProblems = (app: HttpApp) => {
   app.setErrorHandler((thrown: FastifyError, request, reply) => {
     const error = fromFastify(thrown);
-    const problem = toProblem(error, request.id);
-    request.log[problem.status >= 500 ? 'error' : 'info'](
+    request.log[error.policy.status >= 500 ? 'error' : 'info'](
       { err: thrown, code: error.code },
       'request failed',
     );
-    if (problem.status === 429 || problem.status === 503) reply.header('retry-after', '2');
-    return reply
-      .status(problem.status)
-      .type('application/problem+json')
-      .serializer(JSON.stringify)
-      .send(problem);
+    return sendProblem(error, request, reply);
   });
-  app.setNotFoundHandler((request, reply) => {
-    const problem = toProblem(
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
       new SoundalikeError('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0]}`),
-      request.id,
-    );
-    return reply.status(404).type('application/problem+json').serializer(JSON.stringify).send(problem);
-  });
+      request,
+      reply,
+    ),
+  );
+};
+
+/** Answers with a problem document, which no route's response schema applies to. */
+const sendProblem = (error: SoundalikeError, request: FastifyRequest, reply: FastifyReply) => {
+  const problem = toProblem(error, request.id);
+  if (problem.status === 429 || problem.status === 503) reply.header('retry-after', '2');
+  return reply
+    .status(problem.status)
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(problem);
 };
 
 /** Fastify's own refusals (validation, size, media type) in our codes. */

@@ -1,2 +1,3 @@
 export { createHttpApp, type HttpApp, type HttpOptions } from './create-http-app.ts';
 export { type Problem, problemResponses, problemSchema, toProblem } from './problem.ts';
+export { type RouteAccess, SCOPES, type Scope } from './scope.ts';

@@ -1,5 +1,6 @@
 import { content8Of, type Filter, SoundalikeError } from '@soundalike/core';
 import { openAudio } from '@soundalike/source';
+import { trackFieldsOf } from '../tracks/track-document.ts';
 import { type Judgement, judge, scoreOf, verdictOf } from './judge.ts';
 import { retrieveCandidates } from './retrieve.ts';
 import type { SearchAnswer, SearchResult } from './search-answer.ts';
@@ -56,19 +57,10 @@ export const createSearch =
         );
         return [
           {
-            trackId,
-            externalId: track.externalId,
+            ...trackFieldsOf(track),
             score: scoreOf(judged.similarity, calibration),
             verdict: verdictOf(judged, count, calibration),
             similarity: Math.round(judged.similarity * 1e4) / 1e4,
-            title: track.title,
-            artist: track.artist,
-            album: track.album,
-            genre: track.genre,
-            tags: [...track.tags],
-            year: track.year,
-            durationSeconds: Math.round(track.durationSeconds * 100) / 100,
-            location: track.location,
             matches: [...judged.matches],
           },
         ];

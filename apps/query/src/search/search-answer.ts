@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trackFields } from '../tracks/track-document.ts';
 
 export const verdictSchema = z.enum(['same-recording', 'sounds-like', 'nothing-close']);
 export type Verdict = z.infer<typeof verdictSchema>;
@@ -15,22 +16,15 @@ export const matchSchema = z.strictObject({
 export type Match = z.infer<typeof matchSchema>;
 
 export const resultSchema = z.strictObject({
-  trackId: z.string(),
-  externalId: z.string().nullable(),
+  ...trackFields,
   /** 0..1, calibrated for the model. */
   score: z.number(),
   verdict: verdictSchema,
   /** Cosine in the embedding space behind the score. */
   similarity: z.number(),
-  title: z.string().nullable(),
-  artist: z.string().nullable(),
-  album: z.string().nullable(),
-  genre: z.string().nullable(),
-  tags: z.array(z.string()),
-  year: z.number().nullable(),
-  durationSeconds: z.number(),
-  location: z.strictObject({ root: z.string().nullable(), path: z.string() }),
   matches: z.array(matchSchema),
+  /** How alike each window of the query is to the best of the track, -1..1, evenly spread over the query. */
+  strip: z.array(z.number()).optional(),
 });
 export type SearchResult = z.infer<typeof resultSchema>;
 
@@ -39,6 +33,8 @@ export const searchAnswerSchema = z.strictObject({
   verdict: verdictSchema,
   space: z.string(),
   model: z.strictObject({ name: z.string(), trained: z.boolean() }),
+  /** The seeds as they were heard, in the request's order; `peaks` 0..1, empty for tracks of the catalogue. */
+  query: z.array(z.strictObject({ durationSeconds: z.number(), peaks: z.array(z.number()) })).optional(),
   results: z.array(resultSchema),
 });
 export type SearchAnswer = z.infer<typeof searchAnswerSchema>;

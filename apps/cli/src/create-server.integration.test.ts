@@ -1,0 +1,226 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findFfmpeg } from '@soundalike/source';
+import { temporaryFolder } from '@soundalike/testing';
+import { multipart, startTestServer, type TestServer, TRACKS } from './server.fixture.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+}, 120_000);
+afterAll(() => server?.close());
+
+const get = (url: string, headers: Record<string, string> = {}) =>
+  server.app.inject({ url, headers: { host: 'localhost', ...headers } });
+const search = (payload: unknown) =>
+  server.app.inject({
+    method: 'POST',
+    url: '/v1/search',
+    headers: { host: 'localhost' },
+    payload: payload as object,
+  });
+
+/** Eight seconds of a track from 5 s on, as MP3. */
+const excerpt = async (path: string): Promise<Buffer> => {
+  const target = join(temporaryFolder('excerpt'), 'a.mp3');
+  execFileSync(await findFfmpeg(), [
+    '-v',
+    'error',
+    '-ss',
+    '5',
+    '-t',
+    '8',
+    '-i',
+    path,
+    '-b:a',
+    '128k',
+    target,
+  ]);
+  return readFileSync(target);
+};
+
+describe('searching', () => {
+  test('an uploaded excerpt finds its track at its offset; nothing is left on disk', async () => {
+    const content = await excerpt(join(server.music, TRACKS[0][1]));
+    const request = JSON.stringify({ seeds: [{ upload: 'clip' }], limit: 3 });
+    for (const type of [undefined, 'application/json']) {
+      const reply = await server.app.inject({
+        method: 'POST',
+        url: '/v1/search',
+        ...multipart([
+          { name: 'clip', filename: 'a.mp3', type: 'audio/mpeg', content },
+          { name: 'request', type, content: request },
+        ]),
+      });
+      expect(reply.statusCode).toBe(200);
+      const { verdict, results } = reply.json();
+      expect(verdict).toBe('same-recording');
+      expect(results[0]).toMatchObject({
+        externalId: 'T-1',
+        title: 'Lesser Gigue',
+        verdict: 'same-recording',
+      });
+      expect(results[0].matches[0].trackFrom).toBeCloseTo(5, 0);
+    }
+    expect(readdirSync(join(server.context.config.home, 'temporary'))).toEqual([]);
+  }, 60_000);
+
+  test('files alone are seeds', async () => {
+    const content = await excerpt(join(server.music, TRACKS[4][1]));
+    const reply = await server.app.inject({
+      method: 'POST',
+      url: '/v1/search',
+      ...multipart([{ name: 'file', filename: 'ä.mp3', content }]),
+    });
+    expect(reply.json().results[0].externalId).toBe('T-5');
+  }, 60_000);
+
+  test('by track id and own id; the track itself is no answer', async () => {
+    const byOwn = await search({ seeds: [{ trackId: 'T-1' }], limit: 4, belowFloor: true });
+    expect(byOwn.statusCode).toBe(200);
+    const ids = byOwn.json().results.map(({ externalId }: { externalId: string }) => externalId);
+    expect(ids).toHaveLength(4);
+    expect(ids).not.toContain('T-1');
+    const similar = await get('/v1/tracks/T-1/similar?limit=4');
+    expect(similar.json().results).toEqual(
+      byOwn.json().results.filter(({ verdict }: { verdict: string }) => verdict !== 'nothing-close'),
+    );
+  });
+
+  test.each([
+    [{}, 400, 'INPUT_INVALID'],
+    [{ seeds: [] }, 400, 'INPUT_INVALID'],
+    [{ seeds: [{ trackId: 'T-1', url: 'http://x.example/' }] }, 400, 'INPUT_INVALID'],
+    [{ seeds: [{ trackId: 'T-1' }], surprise: 1 }, 400, 'INPUT_INVALID'],
+    [{ seeds: [{ upload: 'none' }] }, 400, 'INPUT_INVALID'],
+    [{ seeds: [{ trackId: 'none' }] }, 404, 'TRACK_NOT_FOUND'],
+    [{ seeds: [{ url: 'http://127.0.0.1:9/' }] }, 403, 'SOURCE_FORBIDDEN'],
+  ])('%j is refused with %d %s', async (payload, status, code) => {
+    const reply = await search(payload);
+    expect(reply.statusCode).toBe(status);
+    expect(reply.headers['content-type']).toContain('application/problem+json');
+    expect(reply.json()).toMatchObject({ status, code });
+  });
+});
+
+describe('the catalogue', () => {
+  test('lists, pages, filters and finds by text', async () => {
+    const titles: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page: { tracks: { title: string }[]; nextCursor: string | null } = (
+        await get(`/v1/tracks?limit=2${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`)
+      ).json();
+      titles.push(...page.tracks.map(({ title }) => title));
+      cursor = page.nextCursor;
+    }
+    expect(titles.sort()).toEqual(TRACKS.map(([, , title]) => title).sort());
+    const only = async (query: string) =>
+      (await get(`/v1/tracks?${query}`))
+        .json()
+        .tracks.map((track: { externalId: string }) => track.externalId);
+    expect(await only('q=gigue')).toEqual(['T-1']);
+    expect(await only('tag=calm')).toEqual(['T-4']);
+    expect((await only('yearFrom=2004&yearTo=2011')).sort()).toEqual(['T-3', 'T-5']);
+  });
+
+  test('shows one track, and says what there is', async () => {
+    expect((await get('/v1/tracks/T-4')).json()).toMatchObject({
+      externalId: 'T-4',
+      title: '雪の駅',
+      tags: ['calm', 'electronic'],
+      year: 2016,
+    });
+    expect((await get('/v1/tracks/none')).statusCode).toBe(404);
+    const stats = (await get('/v1/stats')).json();
+    expect(stats).toMatchObject({
+      catalogue: 'default',
+      tracks: 5,
+      model: { name: 'untrained', trained: false },
+    });
+    expect(stats.audioSeconds).toBeGreaterThan(100);
+  });
+});
+
+describe('audio', () => {
+  const url = '/v1/tracks/T-3/audio';
+  const whole = () => readFileSync(join(server.music, TRACKS[2][1]));
+
+  test('whole and in ranges', async () => {
+    const all = await get(url);
+    expect(all.statusCode).toBe(200);
+    expect(all.headers).toMatchObject({ 'content-type': 'audio/ogg', 'accept-ranges': 'bytes' });
+    expect(all.rawPayload.equals(whole())).toBe(true);
+    const part = await get(url, { range: 'bytes=100-199' });
+    expect(part.statusCode).toBe(206);
+    expect(part.headers['content-range']).toBe(`bytes 100-199/${whole().length}`);
+    expect(part.rawPayload.equals(whole().subarray(100, 200))).toBe(true);
+    expect((await get(url, { range: 'bytes=-50' })).rawPayload.equals(whole().subarray(-50))).toBe(true);
+    expect((await get(url, { range: 'bytes=0-', 'if-range': '"old"' })).statusCode).toBe(200);
+    const beyond = await get(url, { range: 'bytes=99999999-' });
+    expect(beyond.statusCode).toBe(416);
+    expect(beyond.headers['content-range']).toBe(`bytes */${whole().length}`);
+    expect(beyond.json()).toMatchObject({ code: 'RANGE_NOT_SATISFIABLE' });
+    expect((await get(url, { 'if-none-match': String(all.headers.etag) })).statusCode).toBe(304);
+    const head = await server.app.inject({ method: 'HEAD', url, headers: { host: 'localhost' } });
+    expect(head.headers['content-length']).toBe(String(whole().length));
+    expect(head.rawPayload).toHaveLength(0);
+  });
+
+  test('a link that leads out of the root is refused, without a path of this host', async () => {
+    const path = join(server.music, TRACKS[3][1]);
+    rmSync(path);
+    const secret = join(temporaryFolder('secret'), 'secret.opus');
+    writeFileSync(secret, 'secret');
+    symlinkSync(secret, path);
+    const reply = await get('/v1/tracks/T-4/audio');
+    expect(reply.statusCode).toBe(403);
+    expect(reply.json()).toMatchObject({ code: 'SOURCE_FORBIDDEN' });
+    expect(reply.body).not.toContain(server.music);
+    rmSync(path);
+    expect((await get('/v1/tracks/T-4/audio')).statusCode).toBe(404);
+  });
+});
+
+describe('every answer', () => {
+  test('comes only under the names of this server, to its own pages', async () => {
+    for (const url of ['/v1/stats', '/nothing', '/', '/docs/', '/openapi.json']) {
+      expect((await get(url, { host: 'evil.example' })).statusCode).toBe(403);
+      expect((await get(url, { origin: 'http://evil.example' })).statusCode).toBe(403);
+      expect((await get(url, { origin: 'null' })).statusCode).toBe(403);
+    }
+    expect(
+      (await get('/v1/stats', { host: 'localhost:7700', origin: 'http://localhost:7700' })).statusCode,
+    ).toBe(200);
+  });
+
+  test('the description lists every route with its problems', async () => {
+    const { openapi, paths } = (await get('/openapi.json')).json();
+    expect(openapi).toBe('3.1.0');
+    for (const [path, methods] of Object.entries(
+      paths as Record<string, Record<string, { responses: object }>>,
+    ))
+      for (const [method, { responses }] of Object.entries(methods))
+        expect([path, method, Object.keys(responses)]).toEqual([
+          path,
+          method,
+          expect.arrayContaining(['400', '403', '500']),
+        ]);
+    expect(Object.keys(paths['/v1/search'].post.requestBody.content)).toEqual([
+      'application/json',
+      'multipart/form-data',
+    ]);
+    expect(Object.keys(paths['/v1/search'].post.responses['404'].content)).toEqual([
+      'application/problem+json',
+    ]);
+  });
+
+  test('what is not there is a problem, and the server says when it is ready', async () => {
+    expect((await get('/v1/nothing')).json()).toMatchObject({ code: 'NOT_FOUND', status: 404 });
+    expect((await get('/v1/tracks/%zz', { host: 'evil.example' })).json()).toMatchObject({
+      code: 'INPUT_INVALID',
+    });
+    expect((await get('/readyz')).json()).toEqual({ status: 'ready' });
+  });
+});

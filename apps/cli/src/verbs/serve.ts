@@ -1,0 +1,90 @@
+import { SoundalikeError } from '@soundalike/core';
+import { startWorker } from '@soundalike/ingest';
+import type { Context } from '../context.ts';
+import { createServer } from '../create-server.ts';
+import { ingestDeps } from '../ingest-deps.ts';
+import { noteUntrained } from '../note-untrained.ts';
+import { defineVerb } from '../verb.ts';
+
+/** How long requests in hand may go on after the signal to stop, ms. */
+const DRAIN_MS = 10_000;
+
+/** Addresses that only this machine reaches. */
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+
+export const serve = defineVerb({
+  name: 'serve',
+  summary: 'web page, API and dashboard; works the embedded queue off, too',
+  usage: '',
+  options: {
+    port: { type: 'string', value: 'n', help: 'port (PORT, 7700); 0 takes a free one' },
+    host: { type: 'string', value: 'address', help: 'address to listen at (HOST, 127.0.0.1)' },
+  },
+  examples: [
+    'soundalike serve',
+    'soundalike serve --port 8080',
+    'HOST=0.0.0.0 ALLOWED_HOSTS=music.example soundalike serve',
+  ],
+  run: async ({ options, context, output, signal }) => {
+    const { config, logger } = context;
+    const host = typeof options.host === 'string' ? options.host : config.host;
+    const port = readPort(options.port) ?? config.port;
+    if (!LOOPBACK.test(host))
+      throw new SoundalikeError(
+        'CONFIG_INVALID',
+        `HOST=${host} can be reached from other machines, which needs a key: create one with "soundalike keys create"`,
+        { fields: { setting: 'HOST' } },
+      );
+    const stop = new AbortController();
+    const either = AbortSignal.any([signal, stop.signal]);
+    const app = await createServer(context);
+    try {
+      const working = startEmbeddedWorker(context, either);
+      working.catch(() => stop.abort());
+      const address = await app.listen({ host, port }).catch((cause) => {
+        throw listenError(cause, host, port);
+      });
+      noteUntrained((await context.model()).info, output);
+      output.print(`Soundalike is at ${address} (API: ${address}/docs). Ctrl-C stops it.`);
+      output.document({ url: address });
+      await aborted(either);
+      logger.info('stopping');
+      // Past the deadline connections are cut; what was in hand is handed back or was only read.
+      const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+      await Promise.all([app.close(), working]);
+      clearTimeout(cut);
+      return 0;
+    } finally {
+      stop.abort();
+      await app.close();
+    }
+  },
+});
+
+/** With the embedded queue, one process does everything; with Redis, workers are processes of their own. */
+const startEmbeddedWorker = async (context: Context, signal: AbortSignal): Promise<void> => {
+  if (!context.config.queueUrl.startsWith('database:')) return;
+  const { deps, concurrency } = await ingestDeps(context);
+  await startWorker({ deps, queue: await context.queue(), concurrency, signal });
+};
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+const readPort = (text: unknown): number | undefined => {
+  if (typeof text !== 'string') return undefined;
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new SoundalikeError('INPUT_INVALID', `--port must be an integer from 0 to 65535, got "${text}"`);
+};
+
+const listenError = (cause: NodeJS.ErrnoException, host: string, port: number): SoundalikeError => {
+  const reason =
+    cause.code === 'EADDRINUSE'
+      ? 'something listens there already; --port takes another, --port 0 a free one'
+      : cause.message;
+  return new SoundalikeError('CONFIG_INVALID', `Cannot listen at ${host}:${port}: ${reason}`, { cause });
+};

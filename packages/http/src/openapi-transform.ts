@@ -1,0 +1,60 @@
+import { STATUS_CODES } from 'node:http';
+import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { type ZodType, z } from 'zod';
+import { problemSchema } from './problem.ts';
+import './scope.ts';
+
+type Transform = typeof jsonSchemaTransform;
+type Json = Record<string, unknown>;
+
+/** Every route may refuse: a wrong request, a missing key, a foreign host, too many at once; or break. */
+const COMMON_STATUSES = [400, 401, 403, 429, 500];
+
+/**
+ * Zod schemas as OpenAPI: adds what every route can answer, gives problems their own media type, and describes bodies that may come as JSON
+ * or as multipart.
+ */
+export const openapiTransform: Transform = (document) => {
+  const { schema } = document;
+  if (!schema || schema.hide) return jsonSchemaTransform(document);
+  const { multipart, ...rest } = schema;
+  const transformed = jsonSchemaTransform({
+    ...document,
+    schema: {
+      ...rest,
+      response: {
+        ...Object.fromEntries(COMMON_STATUSES.map((status) => [status, problemSchema])),
+        ...(rest.response as Json),
+      },
+    },
+  });
+  const result = transformed.schema as Json & { response: Json; body?: unknown };
+  for (const [status, response] of Object.entries(result.response)) {
+    if (Number(status) >= 400) result.response[status] = asProblem(Number(status), response as Json);
+    // An answer without a body has no media type.
+    else if ((response as Json).type === 'null')
+      result.response[status] = { description: (response as Json).description };
+  }
+  if (multipart)
+    result.body = {
+      content: {
+        'application/json': { schema: result.body },
+        'multipart/form-data': { schema: toJson(multipart) },
+      },
+    };
+  return transformed;
+};
+
+const asProblem = (status: number, response: Json): Json =>
+  'content' in response
+    ? response
+    : {
+        description: STATUS_CODES[status] ?? 'Problem',
+        content: { 'application/problem+json': { schema: response } },
+      };
+
+/** Files are `z.file()`, which JSON Schema writes as binary text. */
+const toJson = (schema: ZodType): Json => {
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io: 'input' });
+  return json;
+};

@@ -1,0 +1,26 @@
+import type { FastifyContextConfig } from 'fastify';
+import type { ZodType } from 'zod';
+
+/** What a key may do: `search` reads and searches, `ingest` also changes the catalogue and its queue, `admin` everything. */
+export const SCOPES = ['search', 'ingest', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/**
+ * Who may use a route: a scope, `any` for every valid key, `public` for everybody. A route that says nothing needs `search`.
+ */
+export type RouteAccess = Scope | 'any' | 'public';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    scope?: RouteAccess;
+    /** The route changes nothing although its method could: multipart bodies need no `x-soundalike` header. */
+    changesNothing?: boolean;
+  }
+  interface FastifySchema {
+    /** The body's shape as `multipart/form-data`, for the OpenAPI description; `body` then describes JSON. */
+    multipart?: ZodType;
+  }
+}
+
+/** The access that a route declared. */
+export const accessOf = (config: FastifyContextConfig): RouteAccess => config.scope ?? 'search';
