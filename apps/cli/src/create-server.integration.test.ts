@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findFfmpeg } from '@soundalike/source';
 import { temporaryFolder } from '@soundalike/testing';
 import { multipart, startTestServer, type TestServer, TRACKS } from './server.fixture.ts';
@@ -40,6 +41,13 @@ const excerpt = async (path: string): Promise<Buffer> => {
   return readFileSync(target);
 };
 
+/** Uploads are removed when the answer is out: a moment later. */
+const untilNoUploads = async () => {
+  const folder = join(server.context.config.home, 'temporary');
+  for (let i = 0; i < 100 && readdirSync(folder).length > 0; i++) await sleep(20);
+  expect(readdirSync(folder)).toEqual([]);
+};
+
 describe('searching', () => {
   test('an uploaded excerpt finds its track; nothing is left on disk', async () => {
     const content = await excerpt(join(server.music, TRACKS[0][1]));
@@ -60,7 +68,7 @@ describe('searching', () => {
       expect(best.similarity).toBeGreaterThan(second?.similarity ?? 0);
       expect(best.matches[0].queryTo).toBeLessThanOrEqual(8.1);
     }
-    expect(readdirSync(join(server.context.config.home, 'temporary'))).toEqual([]);
+    await untilNoUploads();
   }, 60_000);
 
   test('files alone are seeds', async () => {
