@@ -413,6 +413,21 @@ export const describeCatalogue = (
       expect((await catalogue.stateCounts()).queued).toBe(1000);
     });
 
+    test('signatures are kept by content; contents of indexed items without one are listed', async () => {
+      const { queued } = await scan([file('sig/a'), file('sig/b')]);
+      const contents = queued.map((_, index) => `${'s'.repeat(21)}${index}`);
+      for (const [index, itemId] of queued.entries())
+        await catalogue.finishItem(result(itemId, contents[index] as string));
+      const bytes = Uint8Array.from({ length: 300 }, (_, index) => index % 256);
+      await catalogue.putSignature(contents[0] as string, bytes.subarray(3));
+      await catalogue.putSignature(contents[0] as string, bytes);
+      expect(await catalogue.getSignatures([...contents, 'unknown'])).toEqual(
+        new Map([[contents[0], bytes]]),
+      );
+      const missing = await catalogue.contentsWithoutSignature({ after: contents[0], limit: 10 });
+      expect(missing).toEqual([{ contentId: contents[1], itemId: queued[1] }]);
+    });
+
     describeMonitoring(() => catalogue);
   });
 };

@@ -261,6 +261,16 @@ export interface Catalogue extends Monitoring {
   /** All places where a track's audio lies, first attached first. */
   locationsOf(trackId: string): Promise<ItemLocation[]>;
 
+  // Spectral signatures, one for each content
+  putSignature(contentId: string, words: Uint8Array): Promise<void>;
+  /** Signatures by content id; contents without one are left out. */
+  getSignatures(contentIds: readonly string[]): Promise<Map<string, Uint8Array>>;
+  /** Contents of indexed items that have no signature yet, ordered by content id after `after`, each with one of its items. */
+  contentsWithoutSignature(options: {
+    after?: string | undefined;
+    limit: number;
+  }): Promise<{ contentId: string; itemId: number }[]>;
+
   // Spaces and the one pointer
   liveSpace(): Promise<Space | undefined>;
   /** Makes a space known; it becomes live where none is. Returns the live one. */

@@ -7,6 +7,7 @@ import { migrate } from './migrate.ts';
 import { createMonitoring } from './monitoring.ts';
 import { createRuns } from './runs.ts';
 import { createScanning } from './scanning.ts';
+import { createSignatures } from './signatures.ts';
 import { createSpaces } from './spaces.ts';
 import { createTrackSpaces } from './track-spaces.ts';
 import { createTracks } from './tracks.ts';
@@ -32,6 +33,7 @@ export const openCatalogue = async (
     ...createWorking(database),
     ...createLeases(database),
     ...createTracks(database),
+    ...createSignatures(database),
     ...createSpaces(database),
     ...createTrackSpaces(database),
     ...createMonitoring(database),

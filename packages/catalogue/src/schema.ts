@@ -83,6 +83,11 @@ export interface Database {
     state: string;
     run_id: number | null;
   };
+  signatures: {
+    content_id: string;
+    /** Three bytes a word; see packages/embedder/src/signature. */
+    words: Uint8Array;
+  };
   settings: {
     key: string;
     value: string;
