@@ -1,6 +1,7 @@
 import { SoundalikeError } from '@soundalike/core';
 import { type AudioInput, decodeAudio } from './decode/decode-audio.ts';
 import { type Embedder, SAMPLE_RATE, WINDOW_SAMPLES } from './embedder.ts';
+import { createSignature, type Signature } from './signature/compute-signature.ts';
 import { sliceWindows } from './slice-windows.ts';
 
 /** Audio shorter than this has too little to compare, seconds. */
@@ -35,6 +36,8 @@ export interface EmbeddedClip {
 export interface EmbeddedTrack {
   readonly clips: readonly EmbeddedClip[];
   readonly durationSeconds: number;
+  /** Spectral signature of the mixed audio, counted from its start. */
+  readonly signature: Signature;
   /** Milliseconds spent waiting for ffmpeg and for the network; they overlap across tracks, not within one. */
   readonly timings: { readonly decode: number; readonly embed: number };
 }
@@ -49,6 +52,7 @@ export const embedTrack = async (options: EmbedTrackOptions): Promise<EmbeddedTr
   const { embedder, signal } = options;
   const began = performance.now();
   const stats = { samples: 0, peak: 0 };
+  const signature = createSignature();
   const decoded = await decodeAudio({ ...options, channels: 'mix' });
   const hopSamples = options.hopSamples ?? embedder.model.hopSamples;
   const clips: Promise<EmbeddedClip[]>[] = [];
@@ -73,7 +77,7 @@ export const embedTrack = async (options: EmbedTrackOptions): Promise<EmbeddedTr
     await before;
     waited += performance.now() - from;
   };
-  for await (const window of sliceWindows(measured(decoded.chunks, stats), {
+  for await (const window of sliceWindows(measured(decoded.chunks, stats, signature), {
     windowSamples: WINDOW_SAMPLES,
     hopSamples,
     tail: 'align',
@@ -89,12 +93,18 @@ export const embedTrack = async (options: EmbedTrackOptions): Promise<EmbeddedTr
   return {
     clips: all,
     durationSeconds: stats.samples / SAMPLE_RATE,
+    signature: signature.finish(),
     timings: { decode: performance.now() - began - embed, embed },
   };
 };
 
-async function* measured(chunks: AsyncIterable<Float32Array>, stats: { samples: number; peak: number }) {
+async function* measured(
+  chunks: AsyncIterable<Float32Array>,
+  stats: { samples: number; peak: number },
+  signature: ReturnType<typeof createSignature>,
+) {
   for await (const chunk of chunks) {
+    signature.push(chunk);
     stats.samples += chunk.length;
     if (stats.peak < SILENCE_PEAK)
       for (const sample of chunk) stats.peak = Math.max(stats.peak, Math.abs(sample));

@@ -52,9 +52,10 @@ export { createSession } from './session.ts';
 export {
   createSignature,
   SIGNATURE_HOP,
+  type Signature,
   signatureFromBytes,
   signatureToBytes,
 } from './signature/compute-signature.ts';
-export { matchSignature, type SignatureMatch } from './signature/match-signature.ts';
+export { matchSignature, type ShiftedSignature, type SignatureMatch } from './signature/match-signature.ts';
 export { type AudioWindow, type SliceOptions, sliceWindows } from './slice-windows.ts';
 export { fromSpace, meanVector, type SpaceVector, toSpace } from './to-space.ts';

@@ -9,7 +9,7 @@ import {
   type TrackMetadata,
   trackIdOf,
 } from '@soundalike/core';
-import { type EmbeddedTrack, embedTrack, meanVector, toSpace } from '@soundalike/embedder';
+import { type EmbeddedTrack, embedTrack, meanVector, signatureToBytes, toSpace } from '@soundalike/embedder';
 import { contentIdOf, formatLocation, type LocalAudio, openAudio, readTags } from '@soundalike/source';
 import type { ClipRow } from '@soundalike/store';
 import { readRoots } from '../sources/find-root.ts';
@@ -55,6 +55,8 @@ export const processItem = async (
     await timer.enter('decode');
     const embedded = await share(inFlight, contentId, () => embed(audio, deps, signal));
     timer.add(embedded.timings);
+    // Before the track: what is searchable can be checked. Beside a track that never comes, it harms nobody.
+    if (!signal.aborted) await catalogue.putSignature(contentId, signatureToBytes(embedded.signature));
     const clips = embedded.clips.map(
       ({ startMs, raw }): ClipRow => ({ startMs, ...toSpace(raw, deps.embedder.model.transform) }),
     );

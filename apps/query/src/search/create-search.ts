@@ -1,7 +1,8 @@
 import { content8Of, type Filter, SoundalikeError } from '@soundalike/core';
+import { signatureFromBytes } from '@soundalike/embedder';
 import { openAudio } from '@soundalike/source';
 import { trackFieldsOf } from '../tracks/track-document.ts';
-import { type Judgement, judge, scoreOf, verdictOf } from './judge.ts';
+import { type Judgement, judge, judgedScore, verdictOf } from './judge.ts';
 import { retrieveCandidates } from './retrieve.ts';
 import type { SearchAnswer, SearchResult } from './search-answer.ts';
 import type { SearchDeps } from './search-deps.ts';
@@ -18,7 +19,7 @@ export type Search = (request: SearchRequest, options: SearchOptions) => Promise
 
 /**
  * The search behind the page, the API and the command line: embed the sample, retrieve candidates, compare them window by window, judge.
- * Without a second check against the signal itself, `same-recording` says that a run of clips agrees at one constant offset.
+ * `same-recording` needs the signal itself to agree, where both sides have a signature.
  *
  * @throws SoundalikeError `INPUT_INVALID` naming the field, `SPACE_MISMATCH`, `TRACK_NOT_FOUND`, and those of fetching, decoding, embedding and
  *   the store
@@ -44,6 +45,9 @@ export const createSearch =
       deps.store.clipsOf(candidates),
       deps.catalogue.countTracks(deps.store.space),
     ]);
+    const signatures = await deps.catalogue.getSignatures(
+      [...tracks.values()].map(({ contentId }) => contentId),
+    );
     const { calibration, name, trained, space } = deps.model;
     const results = candidates
       .flatMap((trackId): SearchResult[] => {
@@ -52,13 +56,17 @@ export const createSearch =
         // Rows of a revision that is just being replaced, or of a track just removed, are no answer.
         if (!track || !clips || clips.clips.length === 0 || clips.content8 !== content8Of(track.contentId))
           return [];
-        const judged = combine(seeds, (seed) =>
-          judge(seed, { clips: clips.clips, durationMs: track.durationSeconds * 1000 }, calibration),
-        );
+        const words = signatures.get(track.contentId);
+        const heard = {
+          clips: clips.clips,
+          durationMs: track.durationSeconds * 1000,
+          signature: words && signatureFromBytes(words),
+        };
+        const judged = combine(seeds, (seed) => judge(seed, heard, calibration));
         return [
           {
             ...trackFieldsOf(track),
-            score: scoreOf(judged.similarity, calibration),
+            score: judgedScore(judged, calibration),
             verdict: verdictOf(judged, count, calibration),
             similarity: Math.round(judged.similarity * 1e4) / 1e4,
             matches: [...judged.matches],
@@ -141,13 +149,18 @@ const combine = (seeds: readonly QuerySeed[], judgeSeed: (seed: QuerySeed) => Ju
   const judged = seeds.map((seed) => ({ weight: seed.weight, judgement: judgeSeed(seed) }));
   const positive = judged.filter(({ weight }) => weight > 0);
   const total = positive.reduce((sum, { weight }) => sum + weight, 0);
-  const best = positive.reduce((a, b) => (b.judgement.similarity > a.judgement.similarity ? b : a));
+  const best = positive.reduce((a, b) => (rankOf(b.judgement) > rankOf(a.judgement) ? b : a));
   return {
     ...best.judgement,
     similarity: judged.reduce((sum, { weight, judgement }) => sum + weight * judgement.similarity, 0) / total,
   };
 };
 
+/** Of several seeds, one that is the same recording tells most. */
+const rankOf = ({ isSameRecording, similarity }: Judgement): number =>
+  Number(isSameRecording) * 2 + similarity;
+
 const byVerdictThenSimilarity = (a: SearchResult, b: SearchResult): number =>
   Number(b.verdict === 'same-recording') - Number(a.verdict === 'same-recording') ||
+  (a.verdict === 'same-recording' ? b.score - a.score : 0) ||
   b.similarity - a.similarity;

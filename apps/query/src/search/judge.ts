@@ -3,6 +3,7 @@ import type { ClipRow } from '@soundalike/store';
 import { type Alignment, bestAlignment, maxSimilarity, similarityMatrix } from './align.ts';
 import type { Match, Verdict } from './search-answer.ts';
 import type { QuerySeed } from './seed-windows.ts';
+import { type VerifiedPassage, verifySignature } from './verify-signature.ts';
 
 /** Length of a clip, ms. */
 const CLIP_MS = (59_049 / 22_050) * 1000;
@@ -17,19 +18,37 @@ export interface Judgement {
   /** Cosine: how alike the two sound. */
   readonly similarity: number;
   readonly isSameRecording: boolean;
+  /** Share of differing bits of the signals where they were compared and agree. */
+  readonly errorRate?: number | undefined;
   readonly alignment: Alignment | undefined;
   readonly matches: readonly Match[];
 }
 
-/** Compares a query with one track's clips: how alike, the same recording or not, and which passages match. */
-export const judge = (
-  query: QuerySeed,
-  track: { clips: readonly ClipRow[]; durationMs: number },
-  calibration: ScoreCalibration,
-): Judgement => {
+export interface JudgedTrack {
+  readonly clips: readonly ClipRow[];
+  readonly durationMs: number;
+  /** Words of its spectral signature; undefined where none is kept yet. */
+  readonly signature?: Uint32Array | undefined;
+}
+
+/**
+ * Compares a query with one track: how alike, the same recording or not, and which passages match. With both signatures, the signal itself
+ * decides whether it is the same recording; without, a run of clips at one constant offset has to do.
+ */
+export const judge = (query: QuerySeed, track: JudgedTrack, calibration: ScoreCalibration): Judgement => {
   const matrix = similarityMatrix(query, track.clips);
   const alike = maxSimilarity(matrix);
   const alignment = bestAlignment(query, track.clips, matrix);
+  if (query.signature && track.signature) {
+    const verified = verifySignature(query.signature, track.signature, alignment?.offsetMs);
+    return {
+      similarity: alike,
+      isSameRecording: verified !== undefined,
+      errorRate: verified?.errorRate,
+      alignment,
+      matches: verified ? [matchOf(verified)] : passages(query, track, matrix, calibration),
+    };
+  }
   const overlap = alignment && overlapOf(query, track.durationMs, alignment);
   const isSameRecording =
     alignment !== undefined &&
@@ -47,6 +66,21 @@ export const judge = (
         : passages(query, track, matrix, calibration),
   };
 };
+
+const matchOf = ({ offsetMs, fromMs, toMs, errorRate }: VerifiedPassage): Match => ({
+  queryFrom: seconds(fromMs),
+  queryTo: seconds(toMs),
+  trackFrom: seconds(fromMs + offsetMs),
+  trackTo: seconds(toMs + offsetMs),
+  score: round(1 - errorRate, 4),
+});
+
+/** The score of a whole judgement: of the same recording at least the share of the signal that agrees. */
+export const judgedScore = (
+  { similarity, errorRate }: Pick<Judgement, 'similarity' | 'errorRate'>,
+  calibration: ScoreCalibration,
+): number =>
+  Math.max(scoreOf(similarity, calibration), errorRate === undefined ? 0 : round(1 - errorRate, 4));
 
 /** A cosine on the calibrated scale 0..1. */
 export const scoreOf = (similarity: number, { midpoint, slope }: ScoreCalibration): number =>
@@ -81,7 +115,7 @@ const overlapOf = (query: QuerySeed, trackMs: number, { offsetMs }: Alignment): 
 /** The pairs of window and clip that are most alike, no part of query or track shown twice. */
 const passages = (
   query: QuerySeed,
-  track: { clips: readonly ClipRow[]; durationMs: number },
+  track: JudgedTrack,
   matrix: readonly Float32Array[],
   calibration: ScoreCalibration,
 ): Match[] => {

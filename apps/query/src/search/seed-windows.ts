@@ -7,8 +7,10 @@ import {
   toSpace,
   WINDOW_SAMPLES,
 } from '@soundalike/embedder';
+import { createQuerySignature, storedSignature } from './query-signature.ts';
 import type { SearchDeps } from './search-deps.ts';
 import type { Seed } from './search-request.ts';
+import type { QuerySignature } from './verify-signature.ts';
 
 /** Samples between query windows: a quarter of a window, so that some window is within 0.33 s of any clip of the catalogue. */
 export const QUERY_HOP_SAMPLES = Math.floor(WINDOW_SAMPLES / 4);
@@ -31,6 +33,8 @@ export interface QuerySeed {
   /** Milliseconds between neighbouring windows. */
   readonly hopMs: number;
   readonly weight: number;
+  /** For the second check against the signal itself; missing where the track has none yet. */
+  readonly signature?: QuerySignature | undefined;
   /** The catalogue's track that the seed is, which is no answer to itself. */
   readonly trackId?: string | undefined;
 }
@@ -58,8 +62,9 @@ export const windowsOfFile = async (
     signal,
   });
   const stats = { samples: 0, peak: 0 };
+  const signature = createQuerySignature();
   const found: { startSample: number; samples: Float32Array }[] = [];
-  for await (const window of sliceWindows(measured(chunks, stats), {
+  for await (const window of sliceWindows(measured(chunks, stats, signature), {
     windowSamples: WINDOW_SAMPLES,
     hopSamples: QUERY_HOP_SAMPLES,
     tail: 'align',
@@ -77,6 +82,7 @@ export const windowsOfFile = async (
     durationMs: Math.round((stats.samples / SAMPLE_RATE) * 1000),
     hopMs: (QUERY_HOP_SAMPLES / SAMPLE_RATE) * 1000,
     weight: seed.weight,
+    signature: signature.finish(from * 1000),
   };
 };
 
@@ -87,7 +93,10 @@ export const windowsOfTrack = async (
   { catalogue, store }: SearchDeps,
 ): Promise<QuerySeed> => {
   const track = await catalogue.findTrack(idOrExternalId);
-  const stored = track && (await store.clipsOf([track.id])).get(track.id);
+  const [clips, signatures] = track
+    ? await Promise.all([store.clipsOf([track.id]), catalogue.getSignatures([track.contentId])])
+    : [];
+  const stored = track && clips?.get(track.id);
   if (!track || stored?.content8 !== content8Of(track.contentId)) {
     throw new SoundalikeError('TRACK_NOT_FOUND', `No track has the id "${idOrExternalId}"`, {
       fields: { trackId: idOrExternalId },
@@ -106,9 +115,13 @@ export const windowsOfTrack = async (
     durationMs: track.durationSeconds * 1000,
     hopMs: windowMs,
     weight: seed.weight,
+    signature: ofTrack(signatures?.get(track.contentId), from, to),
     trackId: track.id,
   };
 };
+
+const ofTrack = (bytes: Uint8Array | undefined, fromMs: number, toMs: number) =>
+  bytes && storedSignature(bytes, { fromMs, toMs });
 
 /** All windows, or blocks of neighbours at equal distances where there are too many. */
 const spread = <T>(windows: readonly T[]): T[] => {
@@ -120,8 +133,13 @@ const spread = <T>(windows: readonly T[]): T[] => {
   }).flat();
 };
 
-async function* measured(chunks: AsyncIterable<Float32Array>, stats: { samples: number; peak: number }) {
+async function* measured(
+  chunks: AsyncIterable<Float32Array>,
+  stats: { samples: number; peak: number },
+  signature: ReturnType<typeof createQuerySignature>,
+) {
   for await (const chunk of chunks) {
+    signature.push(chunk);
     stats.samples += chunk.length;
     for (const sample of chunk) stats.peak = Math.max(stats.peak, Math.abs(sample));
     yield chunk;

@@ -1,49 +1,65 @@
 import { SAMPLE_RATE } from '../embedder.ts';
-import { SIGNATURE_BITS, SIGNATURE_HOP } from './compute-signature.ts';
+import { SIGNATURE_HOP, type Signature } from './compute-signature.ts';
 
 /** Seconds from one word to the next. */
 const HOP_SECONDS = SIGNATURE_HOP / SAMPLE_RATE;
 
-/** Shortest overlap that is looked at, words: 3 s. */
-const MIN_OVERLAP = Math.ceil(3 / HOP_SECONDS);
+/** Shortest overlap that is looked at, words: 2.5 s. */
+const MIN_OVERLAP = Math.ceil(2.5 / HOP_SECONDS);
+
+/** Fewer strong bits than this say nothing: silence, or a single held tone. */
+const MIN_BITS = 40;
 
 /** In the first pass every so many words are compared; neighbouring words say much the same. */
 const COARSE_STEP = 4;
 
 /** Offsets kept after the first pass. */
-const KEPT = 5;
+const KEPT = 8;
+
+/** Offsets beside a kept one that are looked at, too: the first pass may be one hop off. */
+const NEIGHBOURS = [-1, 0, 1];
+
+/** A query's signature whose first word starts `shiftSeconds` into the query. */
+export interface ShiftedSignature extends Signature {
+  readonly shiftSeconds: number;
+}
 
 /** Where query and track agree best. */
 export interface SignatureMatch {
   /** Track time = query time + this, seconds. */
   readonly offsetSeconds: number;
-  /** Share of differing bits in the overlap: 0 the same signal, 0.5 chance. */
+  /** Share of the query's strong bits that differ in the overlap: 0 the same signal, 0.5 chance. */
   readonly errorRate: number;
   readonly overlapSeconds: number;
 }
 
 /**
- * Slides a query's signature along a track's and finds the offset with the fewest differing bits.
+ * Slides a query's signature along a track's and finds the offset with the fewest differing strong bits.
  *
- * @param queries the query's signature, and where wanted others of it shifted by parts of a hop, with their shift in seconds
- * @returns undefined where they cannot overlap by 3 s
+ * @param queries the query's signature, and where wanted others of it shifted by parts of a hop
+ * @param near offsets to look at, seconds each way around `offsetSeconds`; everywhere where left out
+ * @returns undefined where they cannot overlap by 2.5 s
  */
 export const matchSignature = (
-  queries: readonly { words: Uint32Array; shiftSeconds: number }[],
+  queries: readonly ShiftedSignature[],
   track: Uint32Array,
+  near?: { offsetSeconds: number; withinSeconds: number },
 ): SignatureMatch | undefined => {
   let best: (SignatureMatch & { score: number }) | undefined;
-  for (const { words, shiftSeconds } of queries) {
-    for (const offset of promising(words, track)) {
-      const { errorRate, overlap } = compare(words, track, offset, 1);
-      const score = excess(errorRate, overlap);
-      if (!best || score > best.score)
-        best = {
-          offsetSeconds: offset * HOP_SECONDS - shiftSeconds,
-          errorRate,
-          overlapSeconds: overlap * HOP_SECONDS,
-          score,
-        };
+  for (const [index, query] of queries.entries()) {
+    // Shifted copies agree at the same hops; the first one says where to look.
+    const offsets = index === 0 || best === undefined ? promising(query, track, near) : around(best, query);
+    for (const offset of offsets) {
+      const compared = compare(query, track, offset, 1);
+      if (!compared) continue;
+      const score = excess(compared);
+      if (best && score <= best.score) continue;
+      best = {
+        offsetSeconds: offset * HOP_SECONDS - query.shiftSeconds,
+        errorRate: compared.errorRate,
+        overlapSeconds: compared.overlap * HOP_SECONDS,
+        score,
+      };
     }
   }
   if (!best) return undefined;
@@ -51,37 +67,62 @@ export const matchSignature = (
   return match;
 };
 
-/** How far beyond chance an agreement is: a long overlap needs fewer equal bits than a short one. */
-const excess = (errorRate: number, overlap: number): number => (0.5 - errorRate) * Math.sqrt(overlap);
+interface Compared {
+  readonly errorRate: number;
+  /** Strong bits that were compared. */
+  readonly bits: number;
+  /** Words. */
+  readonly overlap: number;
+}
 
-const promising = (query: Uint32Array, track: Uint32Array): number[] => {
-  const found: { offset: number; score: number }[] = [];
-  const needed = Math.min(MIN_OVERLAP, query.length, track.length);
-  for (let offset = needed - query.length; offset <= track.length - needed; offset++) {
-    const { errorRate, overlap } = compare(query, track, offset, COARSE_STEP);
-    found.push({ offset, score: excess(errorRate, overlap) });
+/** How far beyond chance an agreement is: many bits need to agree less than few. */
+const excess = ({ errorRate, bits }: Compared): number => (0.5 - errorRate) * Math.sqrt(bits);
+
+const around = (best: SignatureMatch, { shiftSeconds }: ShiftedSignature): number[] => {
+  const hops = Math.round((best.offsetSeconds + shiftSeconds) / HOP_SECONDS);
+  return NEIGHBOURS.map((step) => hops + step);
+};
+
+const promising = (
+  query: Signature,
+  track: Uint32Array,
+  near: { offsetSeconds: number; withinSeconds: number } | undefined,
+): number[] => {
+  const needed = Math.min(MIN_OVERLAP, query.words.length, track.length);
+  let from = needed - query.words.length;
+  let to = track.length - needed;
+  if (near) {
+    from = Math.max(from, Math.floor((near.offsetSeconds - near.withinSeconds) / HOP_SECONDS));
+    to = Math.min(to, Math.ceil((near.offsetSeconds + near.withinSeconds) / HOP_SECONDS));
   }
-  return found
-    .sort((a, b) => b.score - a.score)
-    .slice(0, KEPT)
-    .map(({ offset }) => offset);
+  const found: { offset: number; score: number }[] = [];
+  for (let offset = from; offset <= to; offset++) {
+    const compared = compare(query, track, offset, COARSE_STEP);
+    if (compared) found.push({ offset, score: excess(compared) });
+  }
+  const kept = found.sort((a, b) => b.score - a.score).slice(0, KEPT);
+  return [...new Set(kept.flatMap(({ offset }) => NEIGHBOURS.map((step) => offset + step)))];
 };
 
 const compare = (
-  query: Uint32Array,
+  query: Signature,
   track: Uint32Array,
   offset: number,
   step: number,
-): { errorRate: number; overlap: number } => {
+): Compared | undefined => {
+  const { words, strong } = query;
   const from = Math.max(0, -offset);
-  const to = Math.min(query.length, track.length - offset);
+  const to = Math.min(words.length, track.length - offset);
   let differing = 0;
   let compared = 0;
   for (let i = from; i < to; i += step) {
-    differing += bitCount((query[i] as number) ^ (track[i + offset] as number));
-    compared += 1;
+    const mask = strong[i] as number;
+    differing += bitCount(((words[i] as number) ^ (track[i + offset] as number)) & mask);
+    compared += bitCount(mask);
   }
-  return { errorRate: compared === 0 ? 1 : differing / (compared * SIGNATURE_BITS), overlap: to - from };
+  return compared < MIN_BITS
+    ? undefined
+    : { errorRate: differing / compared, bits: compared * step, overlap: to - from };
 };
 
 /** Set bits of a 32-bit number (Hacker's Delight, 2nd ed., fig. 5-2). */
