@@ -12,14 +12,17 @@ export interface Place {
 /** The band at the top of every page: name, places, and what the page adds at the right. */
 export const Masthead = ({
   places,
+  onHome,
   children,
 }: {
   places: readonly Place[];
+  /** Where the page itself is home: starts over without loading it again. */
+  onHome?: (() => void) | undefined;
   children?: ComponentChildren;
 }) => (
   <header class="masthead">
     <div>
-      <a class="wordmark" href="/">
+      <a class="wordmark" href="/" onClick={onHome && ((event) => openHere(event, onHome))}>
         <Mark />
         <span class="name">Soundalike</span>
       </a>
@@ -29,11 +32,7 @@ export const Masthead = ({
             key={place.href}
             href={place.href}
             aria-current={place.current ? 'page' : undefined}
-            onClick={(event) => {
-              if (!place.onOpen || event.metaKey || event.ctrlKey || event.shiftKey) return;
-              event.preventDefault();
-              place.onOpen();
-            }}
+            onClick={(event) => place.onOpen && openHere(event, place.onOpen)}
           >
             {place.label}
           </a>
@@ -44,6 +43,13 @@ export const Masthead = ({
     </div>
   </header>
 );
+
+/** A plain click opens in the page; one with a modifier stays the browser's. */
+const openHere = (event: MouseEvent, open: () => void) => {
+  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  open();
+};
 
 /** Heights of the mark's bars: a short waveform, mirrored in the other side's colour. */
 const BARS = [5, 9, 13, 7, 11, 4];

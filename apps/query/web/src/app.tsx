@@ -1,86 +1,100 @@
-import { Button, formatClock, Masthead, Note } from '@soundalike/design';
-import { useRef, useState } from 'preact/hooks';
-import { audioUrl, findTracks, postSearch } from './api/client.ts';
-import type { SearchAnswer, Track } from './api/types.ts';
+import './app.css';
+import { Button, Icon, Masthead, Note } from '@soundalike/design';
+import { useEffect } from 'preact/hooks';
+import { Deck } from './deck/deck.tsx';
+import { HelpDialog } from './help/help-dialog.tsx';
+import { isHelpOpen, startShortcuts } from './help/shortcuts.ts';
+import { MapView } from './map/map-view.tsx';
+import { Filters } from './results/filters.tsx';
+import { Refinements } from './results/refinements.tsx';
+import { ResultList } from './results/result-list.tsx';
+import { DropZone } from './seeds/drop-zone.tsx';
+import { Omnibox } from './seeds/omnibox.tsx';
+import { RecordingPanel } from './seeds/recording-panel.tsx';
+import { StartPage } from './start/start-page.tsx';
+import { reset, show, start } from './state/actions.ts';
+import { attach } from './state/player.ts';
+import * as session from './state/session.ts';
 
 export const App = () => {
-  const [answer, setAnswer] = useState<SearchAnswer>();
-  const [tracks, setTracks] = useState<readonly Track[]>([]);
-  const [failure, setFailure] = useState<string>();
-  const audio = useRef<HTMLAudioElement>(null);
-
-  const attempt = (work: Promise<void>) => {
-    setFailure(undefined);
-    work.catch((error: Error) => setFailure(error.message));
-  };
-  const searchFile = async (file: File) =>
-    setAnswer(await postSearch({ seeds: [{ upload: 'file' }] }, { uploads: [{ name: 'file', file }] }));
-  const searchTrack = async (trackId: string) => setAnswer(await postSearch({ seeds: [{ trackId }] }));
-  const playFrom = (trackId: string, seconds: number) => {
-    const element = audio.current;
-    if (!element) return;
-    element.src = audioUrl(trackId);
-    element.currentTime = seconds;
-    attempt(element.play());
-  };
-
+  useEffect(() => {
+    start();
+    startShortcuts();
+  }, []);
+  const isMap = session.view.value === 'map';
   return (
     <>
-      <Masthead places={[{ label: 'Search', href: '/', current: true }]} />
-      <main
-        onDragOver={(event) => event.preventDefault()}
-        onDrop={(event) => {
-          event.preventDefault();
-          const file = event.dataTransfer?.files[0];
-          if (file) attempt(searchFile(file));
-        }}
+      <a class="skip" href="#main">
+        To the content
+      </a>
+      <Masthead
+        onHome={reset}
+        places={[
+          { label: 'Search', href: '/', current: !isMap, onOpen: () => show('search') },
+          { label: 'Map', href: '/?view=map', current: isMap, onOpen: () => show('map') },
+          { label: 'Ingest', href: '/ingest', current: false },
+        ]}
       >
-        <label>
-          A file to search with, or drop one anywhere
-          <input
-            type="file"
-            accept="audio/*"
-            onChange={({ currentTarget }) => {
-              const file = currentTarget.files?.[0];
-              if (file) attempt(searchFile(file));
-            }}
-          />
-        </label>
-        <label>
-          A track of the catalogue
-          <input
-            type="search"
-            onInput={({ currentTarget }) =>
-              attempt(findTracks(currentTarget.value, 8).then((page) => setTracks(page.tracks)))
-            }
-          />
-        </label>
-        <ul>
-          {tracks.map((track) => (
-            <li key={track.trackId}>
-              <Button small onClick={() => attempt(searchTrack(track.trackId))}>
-                {track.artist} – {track.title}
-              </Button>
-            </li>
-          ))}
-        </ul>
-        {failure && <Note tone="bad">{failure}</Note>}
-        {answer && <p>{answer.verdict}</p>}
-        <ol>
-          {answer?.results.map((result) => (
-            <li key={result.trackId}>
-              {result.artist} – {result.title} {result.score.toFixed(2)}
-              {result.matches.map((match) => (
-                <Button small key={match.trackFrom} onClick={() => playFrom(result.trackId, match.trackFrom)}>
-                  {formatClock(match.queryFrom)} → {formatClock(match.trackFrom)}
-                </Button>
-              ))}
-            </li>
-          ))}
-        </ol>
-        {/* biome-ignore lint/a11y/useMediaCaption: music of the user's own catalogue has no captions */}
-        <audio ref={audio} controls />
+        <Button
+          kind="quiet"
+          icon="help"
+          label="Keys"
+          onClick={() => {
+            isHelpOpen.value = true;
+          }}
+        />
+      </Masthead>
+      <main id="main">
+        <UntrainedNote />
+        {isMap ? <MapView /> : <SearchView />}
       </main>
+      {/* biome-ignore-start lint/a11y/useMediaCaption: music of the reader's own catalogue has no captions */}
+      <audio id="side-a" preload="auto" ref={(element) => attach('a', element)} />
+      <audio id="side-b" preload="auto" ref={(element) => attach('b', element)} />
+      {/* biome-ignore-end lint/a11y/useMediaCaption: music of the reader's own catalogue has no captions */}
+      <HelpDialog />
+      <DropZone />
     </>
+  );
+};
+
+const SearchView = () => {
+  const hasSearch = session.sample.value !== null || session.refinements.value.length > 0;
+  return (
+    <div class={hasSearch ? 'search searching' : 'search'}>
+      {hasSearch ? <h1 class="sr-only">Search results</h1> : <h1>Find music by ear</h1>}
+      <Omnibox />
+      <RecordingPanel />
+      {hasSearch ? (
+        <>
+          <Deck />
+          <Refinements />
+          <div class="found">
+            <details class="filter-fold" open={matchMedia('(min-width: 62rem)').matches}>
+              <summary>
+                <Icon name="filter" /> Filters
+                {session.activeFilters.value > 0 && <span class="count">{session.activeFilters.value}</span>}
+              </summary>
+              <Filters />
+            </details>
+            <ResultList />
+          </div>
+        </>
+      ) : (
+        <StartPage />
+      )}
+    </div>
+  );
+};
+
+/** An untrained model is a control, not a product: everything it says is marked so. */
+const UntrainedNote = () => {
+  const model = session.answer.value?.model ?? session.stats.value?.model;
+  if (!model || model.trained) return null;
+  return (
+    <Note tone="warn">
+      The model here, “{model.name}”, is untrained: a random network. It finds the same recording; what it
+      calls alike is chance.
+    </Note>
   );
 };

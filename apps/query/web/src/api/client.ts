@@ -26,6 +26,8 @@ export const getTrack = (trackId: string, signal?: AbortSignal) =>
   getJson<Track>(`/v1/tracks/${encodeURIComponent(trackId)}`, signal);
 export const getWaveform = (trackId: string, signal?: AbortSignal) =>
   getJson<Waveform>(`/v1/tracks/${encodeURIComponent(trackId)}/waveform`, signal);
+export const getSimilar = (trackId: string, limit: number) =>
+  getJson<SearchAnswer>(`/v1/tracks/${encodeURIComponent(trackId)}/similar?limit=${limit}`);
 export const findTracks = (query: string, limit: number, signal?: AbortSignal) =>
   getJson<TrackPage>(`/v1/tracks?${new URLSearchParams({ q: query, limit: `${limit}` })}`, signal);
 export const getFacets = () => getJson<Facets>('/v1/facets');

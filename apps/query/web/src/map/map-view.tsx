@@ -1,0 +1,2 @@
+/** The catalogue as a map. */
+export const MapView = () => <h1>Map</h1>;

@@ -1,0 +1,112 @@
+import './results.css';
+import { Button, Note, Progress } from '@soundalike/design';
+import { changeFilter, changeOptions, search } from '../state/actions.ts';
+import { NO_FILTER } from '../state/link-state.ts';
+import * as session from '../state/session.ts';
+import { ExportMenu } from './export-menu.tsx';
+import { ResultRow } from './result-row.tsx';
+
+/** What the search found, or honestly that it found nothing. */
+export const ResultList = () => {
+  const answer = session.answer.value;
+  const results = answer?.results ?? [];
+  return (
+    <section class="results" aria-label="Results" aria-busy={session.isBusy.value}>
+      <Working />
+      {answer && <Headline />}
+      {results.length > 0 && (
+        <ol class={session.isBusy.value ? 'stale' : undefined}>
+          {results.map((result, index) => (
+            <ResultRow key={result.trackId} result={result} place={index + 1} />
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+};
+
+const Working = () => {
+  const now = session.progress.value;
+  if (now.kind === 'idle') return null;
+  if (now.kind === 'failed')
+    return (
+      <Note tone="bad">
+        <p>{now.error.message}</p>
+        {ADVICE[now.error.code] && <p>{ADVICE[now.error.code]}</p>}
+        <Button small onClick={() => void search()}>
+          Try again
+        </Button>
+      </Note>
+    );
+  if (now.kind === 'sending')
+    return (
+      <div class="working">
+        <p role="status">
+          Sending {megabytes(now.bytes * now.share)} of {megabytes(now.bytes)} MB
+        </p>
+        <Progress label="Upload" share={now.share} />
+      </div>
+    );
+  return (
+    <div class="working">
+      <p role="status">
+        {now.isSlow ? 'Still listening. Long samples and a busy machine take their time …' : 'Listening …'}
+      </p>
+      <Progress label="Search" />
+    </div>
+  );
+};
+
+const Headline = () => {
+  const { verdict, results } = session.answer.value ?? { verdict: 'nothing-close', results: [] };
+  const shown = results.length;
+  if (verdict === 'nothing-close') return <NothingClose hasCandidates={shown > 0} />;
+  const same = results.filter((result) => result.verdict === 'same-recording').length;
+  return (
+    <header class="headline">
+      <h2>
+        {same > 0
+          ? same === 1
+            ? 'Found the recording'
+            : `Found ${same} copies of the recording`
+          : `${shown} that sound${shown === 1 ? 's' : ''} alike`}
+      </h2>
+      {same > 0 && shown > same && <p>and {shown - same} that sound alike</p>}
+      <ExportMenu />
+    </header>
+  );
+};
+
+const NothingClose = ({ hasCandidates }: { hasCandidates: boolean }) => {
+  const filters = session.activeFilters.value;
+  const tracks = session.stats.value?.tracks;
+  return (
+    <header class="nothing">
+      <h2>Nothing close</h2>
+      <p>
+        {filters > 0
+          ? 'No track that passes the filters sounds enough like this.'
+          : `None of the ${tracks === undefined ? '' : `${tracks.toLocaleString('en')} `}tracks sounds enough like this to be worth your time.`}
+        {hasCandidates && ' Below are the nearest all the same; read them as guesses.'}
+      </p>
+      <p class="actions">
+        {!hasCandidates && (
+          <Button onClick={() => changeOptions({ belowFloor: true })}>Show the nearest anyway</Button>
+        )}
+        {filters > 0 && <Button onClick={() => changeFilter(NO_FILTER)}>Search without the filters</Button>}
+      </p>
+    </header>
+  );
+};
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+
+/** What a person can do about a failure that the server named. */
+const ADVICE: Readonly<Record<string, string>> = {
+  AUDIO_TOO_SHORT: 'Give it three seconds at the least; ten are better.',
+  AUDIO_SILENT: 'There is nothing to hear in it. Is the microphone on?',
+  SOURCE_FORBIDDEN:
+    'Links into private networks are refused unless the setting ALLOW_FETCH names their host.',
+  SOURCE_TOO_LARGE: 'Cut the part you mean, or use a compressed format.',
+  TOO_MANY_REQUESTS: 'Others are searching as well. It is worth trying again in a moment.',
+};
