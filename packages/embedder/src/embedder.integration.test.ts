@@ -1,6 +1,7 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { findFfmpeg } from '@soundalike/source';
 import { pythonVenv, temporaryFolder } from '@soundalike/testing';
@@ -42,11 +43,19 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => embedder.close());
 
-const children = () =>
-  execFileSync('pgrep', ['-P', `${process.pid}`, '-f', 'child-main'], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map(Number);
+/** The embedding processes that live at this moment; between a kill and the next start there may be none. */
+const children = (): number[] => {
+  const { stdout } = spawnSync('pgrep', ['-P', `${process.pid}`, '-f', 'child-main'], { encoding: 'utf8' });
+  return stdout.trim().split('\n').filter(Boolean).map(Number);
+};
+
+const someChild = async (): Promise<number[]> => {
+  for (;;) {
+    const alive = children();
+    if (alive.length > 0) return alive;
+    await sleep(20);
+  }
+};
 
 const reference = async (weights: Uint8Array): Promise<Float32Array> => {
   const [weightsPath, pcmPath, outPath] = ['w.safetensors', 'pcm.f32', 'out.f32'].map((name) =>
@@ -109,8 +118,8 @@ describe('embedding processes', () => {
     const expected = await embedder.embed({ windows });
     const work = Promise.all(Array.from({ length: 6 }, () => embedder.embed({ windows })));
     for (let kill = 0; kill < 2; kill++) {
-      await new Promise((resolve) => setTimeout(resolve, 150));
-      for (const pid of children()) process.kill(pid, 'SIGKILL');
+      await sleep(150);
+      for (const pid of await someChild()) process.kill(pid, 'SIGKILL');
     }
     for (const vectors of await work) expect(vectors).toEqual(expected);
   }, 60_000);
