@@ -39,6 +39,7 @@ export const createServer = async (context: Context): Promise<HttpApp> => {
     },
     roots: () => readRoots(catalogue, config.roots),
     temporaryFolder: join(config.home, 'temporary'),
+    mapFolder: join(config.home, 'maps'),
     maxUploadBytes: config.maxUploadMb * 1_000_000,
   });
   // The ingest app's API and its dashboard are registered here: registerIngestRoutes(app, …), ingestPage(app).

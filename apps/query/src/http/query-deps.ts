@@ -21,6 +21,8 @@ export interface QueryDeps {
   roots(): Promise<Readonly<Record<string, string>>>;
   /** Where uploads lie while they are searched with. */
   readonly temporaryFolder: string;
+  /** Where the maps of the catalogue are kept. */
+  readonly mapFolder: string;
   /** All uploads of a request together, bytes. */
   readonly maxUploadBytes: number;
 }

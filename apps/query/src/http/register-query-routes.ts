@@ -1,6 +1,7 @@
 import fastifyMultipart from '@fastify/multipart';
 import type { HttpApp } from '@soundalike/http';
 import { audioRoute } from './audio-route.ts';
+import { mapRoute } from './map-route.ts';
 import type { QueryDeps } from './query-deps.ts';
 import { MAX_UPLOADS } from './receive-uploads.ts';
 import { searchRoutes } from './search-routes.ts';
@@ -26,5 +27,6 @@ export const registerQueryRoutes = async (app: HttpApp, deps: QueryDeps): Promis
     trackRoutes(api, deps);
     audioRoute(api, deps);
     statsRoute(api, deps);
+    mapRoute(api, deps);
   });
 };
