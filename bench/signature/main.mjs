@@ -4,7 +4,7 @@
  *
  *   npm run build && node bench/signature/main.mjs [folder] [--seconds 6] [--seed 1] [--limit 40]
  *
- * The folder defaults to the sample catalogue. The thresholds in apps/query/src/search/verify-signature.ts lie between the two columns.
+ * The folder defaults to the sample catalogue. MAX_ERROR_RATE in packages/embedder/src/signature/match-signature.ts lies between the two columns.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';

@@ -1,3 +1,4 @@
+export { findSameRecordings, type SameRecording } from './duplicates/same-recordings.ts';
 export { formatDuration, formatReport, type IngestReport } from './report/ingest-report.ts';
 export { createProgress, type Progress } from './report/show-progress.ts';
 export { type RunIngestOptions, runIngest } from './run-ingest.ts';

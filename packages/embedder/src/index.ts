@@ -56,6 +56,11 @@ export {
   signatureFromBytes,
   signatureToBytes,
 } from './signature/compute-signature.ts';
-export { matchSignature, type ShiftedSignature, type SignatureMatch } from './signature/match-signature.ts';
+export {
+  MAX_ERROR_RATE,
+  matchSignature,
+  type ShiftedSignature,
+  type SignatureMatch,
+} from './signature/match-signature.ts';
 export { type AudioWindow, type SliceOptions, sliceWindows } from './slice-windows.ts';
 export { fromSpace, meanVector, type SpaceVector, toSpace } from './to-space.ts';

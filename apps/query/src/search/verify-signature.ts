@@ -1,4 +1,10 @@
-import { matchSignature, type ShiftedSignature, SIGNATURE_HOP, type Signature } from '@soundalike/embedder';
+import {
+  MAX_ERROR_RATE,
+  matchSignature,
+  type ShiftedSignature,
+  SIGNATURE_HOP,
+  type Signature,
+} from '@soundalike/embedder';
 
 /** Seconds from one word of a signature to the next. */
 const HOP_SECONDS = SIGNATURE_HOP / 22_050;
@@ -17,13 +23,6 @@ const MAX_FREE_SEGMENTS = 2;
 
 /** Pieces whose offsets differ by less continue each other, seconds. */
 const SAME_OFFSET = 0.15;
-
-/**
- * Share of differing bits up to which two signals are the same recording. Measured on 6 s excerpts (`bench/signature`): the same recording
- * through MP3 at 64 kbit/s, telephone band or noise at 20 dB stays below 0.12, another take of the same piece above 0.16. Without the
- * query's own strong bits (a stored track) all bits count, and the same recording coded anew stays below 0.20 over a whole track.
- */
-export const MAX_ERROR_RATE = { strong: 0.14, all: 0.2 };
 
 /** What a query brings for the second check. */
 export interface QuerySignature {
