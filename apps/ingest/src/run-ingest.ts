@@ -109,7 +109,7 @@ const scan = async (
   if (batch.length > 0) await flush();
   // A folder that could not be read must not make everything in it look gone.
   if (source.complete && sawEverything)
-    await catalogue.recordGone({ runId, catalogue: catalogueName, ...source.complete });
+    await catalogue.recordGone({ runId, catalogue: catalogueName, scope: source.complete });
 };
 
 /** An entry that cannot be used is an item that failed, so that it is counted and can be looked up. */

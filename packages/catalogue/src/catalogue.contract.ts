@@ -1,6 +1,7 @@
 import { type Filter, hash128, matchesFilter } from '@soundalike/core';
 import fc from 'fast-check';
 import type { Catalogue, FoundItem, IndexedItem } from './catalogue.ts';
+import { describeLedger } from './ledger.contract.ts';
 import { describeMonitoring } from './monitoring.contract.ts';
 
 const SPACE = 'a'.repeat(16);
@@ -173,8 +174,7 @@ export const describeCatalogue = (
       const gone = await catalogue.recordGone({
         runId: run.id,
         catalogue: 'default',
-        root: 'music',
-        prefix: 'gone/',
+        scope: { root: 'music', prefix: 'gone/' },
       });
       expect(gone).toEqual({ items: 1, orphanTracks: ['0'.repeat(22)] });
       expect((await catalogue.runCounts(run.id)).outcomes).toMatchObject({ gone: 1, unchanged: 1 });
@@ -429,5 +429,6 @@ export const describeCatalogue = (
     });
 
     describeMonitoring(() => catalogue);
+    describeLedger(() => catalogue);
   });
 };

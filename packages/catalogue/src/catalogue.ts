@@ -24,6 +24,8 @@ export interface FoundItem extends ItemLocation {
   readonly size: number | null;
   /** Whole milliseconds; null for links. */
   readonly modifiedMs: number | null;
+  /** Version mark of a link where the source knows it (S3). */
+  readonly etag?: string | null | undefined;
 }
 
 export interface Item extends FoundItem {
@@ -53,6 +55,28 @@ export interface Item extends FoundItem {
   readonly queuedAt: number | null;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
+  /** The source that named it last: a folder, manifest, bucket, …; '' where none did. */
+  readonly source: string;
+  readonly etag: string | null;
+  /** The file's own tags, when it was worked on; each copy keeps its own. */
+  readonly fileMetadata: Partial<TrackMetadata>;
+}
+
+/** One attempt at an item, as it ended. */
+export interface Attempt {
+  readonly runId: number;
+  readonly number: number;
+  readonly worker: string | null;
+  readonly startedAt: number | null;
+  readonly finishedAt: number;
+  /** `again`: it failed and was queued once more; `released`: given back without blame. */
+  readonly outcome: 'indexed' | 'duplicate' | 'failed' | 'again' | 'released';
+  /** The stage it failed in. */
+  readonly stage: Stage | null;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly detail: string | null;
+  readonly timings: Readonly<Record<string, number>>;
 }
 
 /** A track as the database knows it; the vectors are the store's. */
@@ -64,6 +88,8 @@ export interface Track extends TrackMetadata {
   readonly space: string;
   readonly durationSeconds: number;
   readonly clipCount: number;
+  /** `full`, or `sampled:10`: that many windows spread over the track. */
+  readonly coverage: string;
   /** Where its audio is: the first location attached. */
   readonly location: ItemLocation;
   readonly indexedAt: number;
@@ -86,6 +112,62 @@ export interface RunCounts {
   readonly outcomes: Readonly<Record<ItemOutcome, number>>;
   /** Seconds of audio embedded in this run. */
   readonly audioSeconds: number;
+}
+
+/** What a run has behind it and before it, and what went on lately: the figures behind rate, time left and bottleneck. */
+export interface RunActivity {
+  /** Bytes of the files worked on in this run, and of those still to do; links have no size and are not in it. */
+  readonly doneBytes: number;
+  readonly leftBytes: number;
+  /** Items still to do whose size is not known. */
+  readonly leftUnsized: number;
+  /** Items being worked on, by stage. */
+  readonly activeStages: Readonly<Partial<Record<Stage, number>>>;
+  /** What ended since the time asked for. */
+  readonly recent: {
+    readonly items: number;
+    readonly audioSeconds: number;
+    /** When the earliest of them began, milliseconds since 1970. */
+    readonly since: number | null;
+    /** Milliseconds spent by stage. */
+    readonly stages: Readonly<Record<string, number>>;
+  };
+}
+
+/** The part of a catalogue that one source speaks for: all below a folder, or what it named before. */
+export type SourceScope =
+  | { readonly root: string; readonly prefix: string; readonly source?: undefined }
+  | { readonly source: string; readonly root?: undefined };
+
+/** What a run would do with an entry. `moved`: its own id is known at another place. */
+export type Difference = 'new' | 'changed' | 'moved' | 'metadata' | 'unchanged' | 'waiting' | 'conflict';
+
+/** Which failed items are meant. */
+export interface FailureFilter {
+  readonly code?: string | undefined;
+  readonly runId?: number | undefined;
+  /** Part of a source's name, or a root. */
+  readonly source?: string | undefined;
+  /** Failed at or after, before: milliseconds since 1970. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+}
+
+/** Places that hold the same audio, with what says so. They stay as they are: nothing is merged or deleted. */
+export interface DuplicateGroup {
+  readonly evidence: 'same-content' | 'same-recording';
+  /** What they share: the content id. */
+  readonly key: string;
+  readonly copies: readonly DuplicateCopy[];
+}
+
+export interface DuplicateCopy {
+  readonly itemId: number;
+  readonly trackId: string;
+  readonly externalId: string | null;
+  readonly location: ItemLocation;
+  /** What its manifest and its own tags say, each copy its own. */
+  readonly metadata: TrackMetadata;
 }
 
 export interface FailureGroup {
@@ -125,7 +207,9 @@ export interface IndexedItem {
   readonly itemId: number;
   /** Where given, the item must still be this worker's; else nothing is written and `CANCELLED` thrown. */
   readonly worker?: string | undefined;
-  readonly track: Omit<Track, 'indexedAt' | 'location'>;
+  readonly track: Omit<Track, 'indexedAt' | 'location' | 'coverage'> & {
+    readonly coverage?: string | undefined;
+  };
   /** The item's audio hash of this time; also remembered on the item. */
   readonly contentId: string;
   readonly timings: Readonly<Record<string, number>>;
@@ -133,6 +217,10 @@ export interface IndexedItem {
   readonly audioSeconds: number;
   /** Size and time of the file as it was worked on, where it changed since the scan. */
   readonly modified?: { readonly size: number; readonly modifiedMs: number } | undefined;
+  /** The file's own tags. */
+  readonly fileMetadata?: Partial<TrackMetadata> | undefined;
+  /** What the link answered this time. */
+  readonly etag?: string | null | undefined;
 }
 
 export interface ScanResult {
@@ -159,6 +247,8 @@ export interface Catalogue extends Monitoring {
   listRuns(limit: number): Promise<Run[]>;
   /** Counts of a run; for one that has ended and is not the latest, those of its end, since later runs adopt its items. */
   runCounts(runId: number): Promise<RunCounts>;
+  /** @param since milliseconds since 1970 */
+  runActivity(runId: number, since: number): Promise<RunActivity>;
 
   // Items: scanning
   /**
@@ -173,14 +263,39 @@ export interface Catalogue extends Monitoring {
     space: string;
     found: readonly FoundItem[];
     force?: boolean;
+    /** Who names them. */
+    source?: string;
   }): Promise<ScanResult>;
-  /** Ends as `gone` the items of a source that the run did not see: those of `root` under `prefix`, or those whose last source was `source`. Returns the track ids left without any item. */
+  /** What `recordFound` would do with each entry (ids of known items beside it); writes nothing. */
+  compareFound(options: {
+    catalogue: string;
+    space: string;
+    found: readonly FoundItem[];
+    force?: boolean;
+  }): Promise<{ difference: Difference; itemId: number | undefined }[]>;
+  /** Living items of a scope, by id, to tell which of them a source names no more. */
+  knownItems(options: {
+    catalogue: string;
+    scope: SourceScope;
+    after?: number;
+    limit: number;
+  }): Promise<(ItemLocation & { id: number; size: number | null; modifiedMs: number | null })[]>;
+  /** Living items of a scope. */
+  countKnown(options: { catalogue: string; scope: SourceScope }): Promise<number>;
+  /** Items of a scope that the run did not see, and how many of those it saw at another place (same size and time). */
+  countUnseen(options: {
+    runId: number;
+    catalogue: string;
+    scope: SourceScope;
+  }): Promise<{ unseen: number; moved: number }>;
+  /** Ends as `gone` the items of a scope that the run did not see. Returns the track ids left without any item. */
   recordGone(options: {
     runId: number;
     catalogue: string;
-    root: string;
-    prefix: string;
+    scope: SourceScope;
   }): Promise<{ items: number; orphanTracks: string[] }>;
+  /** Tracks of gone items of a scope that no living item holds: what pruning removes. */
+  goneTracks(options: { catalogue: string; scope: SourceScope; limit: number }): Promise<string[]>;
 
   // Items: working
   getItem(itemId: number): Promise<Item | undefined>;
@@ -205,23 +320,17 @@ export interface Catalogue extends Monitoring {
     timings?: Record<string, number>;
     retry: boolean;
   }): Promise<void>;
+  /** Every attempt at an item, oldest first. */
+  attemptsOf(itemId: number): Promise<Attempt[]>;
   /** Puts an active item back without counting the attempt (shutdown, server away). */
   releaseItem(itemId: number, worker: string): Promise<void>;
-  listItems(options: {
-    state?: ItemState;
-    code?: string;
-    runId?: number;
-    after?: number;
-    limit: number;
-  }): Promise<Item[]>;
-  failureGroups(options?: { runId?: number }): Promise<FailureGroup[]>;
+  listItems(options: FailureFilter & { state?: ItemState; after?: number; limit: number }): Promise<Item[]>;
+  failureGroups(options?: FailureFilter): Promise<FailureGroup[]>;
   stateCounts(): Promise<Record<ItemState, number>>;
   /** Queues failed items again (`tries + 1`); returns their ids and tries. */
-  retryItems(options: {
-    code?: string;
-    itemIds?: readonly number[];
-    limit?: number;
-  }): Promise<{ itemId: number; try: number }[]>;
+  retryItems(
+    options: FailureFilter & { itemIds?: readonly number[] | undefined; limit?: number },
+  ): Promise<{ itemId: number; try: number }[]>;
   /** Ids and tries of items that are `queued`, oldest first after `after`: what the queue is fed from. */
   queuedItems(options: { after?: number; limit: number }): Promise<{ itemId: number; try: number }[]>;
 
@@ -258,6 +367,8 @@ export interface Catalogue extends Monitoring {
   countTracks(space?: string): Promise<number>;
   /** Sums over the tracks of a space (or all). */
   trackTotals(space?: string): Promise<{ tracks: number; clips: number; audioSeconds: number }>;
+  /** Groups of places with the same audio, by key after `after`. */
+  duplicateGroups(options: { catalogue?: string; after?: string; limit: number }): Promise<DuplicateGroup[]>;
   /** All places where a track's audio lies, first attached first. */
   locationsOf(trackId: string): Promise<ItemLocation[]>;
 
@@ -314,6 +425,11 @@ export interface Catalogue extends Monitoring {
    * Returns ids and tries, as the queue wants them.
    */
   queueTracks(trackIds: readonly string[], runId: number): Promise<{ itemId: number; try: number }[]>;
+
+  /** The answer given to a request with this key before; `fingerprint` tells whether it was the same request. */
+  findAnswer(key: string): Promise<{ fingerprint: string; answer: string } | undefined>;
+  /** Keeps an answer for a day. */
+  keepAnswer(entry: { key: string; fingerprint: string; answer: string }): Promise<void>;
 
   // Small facts and flags
   getSetting(key: string): Promise<string | undefined>;

@@ -1,10 +1,16 @@
 import { isSoundalikeError, SoundalikeError } from '@soundalike/core';
 import { sql } from 'kysely';
+import { createAnswers } from './answers.ts';
+import { createAttempts } from './attempts.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type OpenDatabase, openDatabase } from './database.ts';
+import { createDuplicates } from './duplicates.ts';
+import { createFailures } from './failures.ts';
+import { createGone } from './gone.ts';
 import { createLeases } from './leases.ts';
 import { migrate } from './migrate.ts';
 import { createMonitoring } from './monitoring.ts';
+import { createProgressQueries } from './progress.ts';
 import { createRuns } from './runs.ts';
 import { createScanning } from './scanning.ts';
 import { createSignatures } from './signatures.ts';
@@ -29,8 +35,14 @@ export const openCatalogue = async (
   if (!readOnly || url.startsWith('memory:')) await guard(() => migrate(database));
   const methods: Omit<Catalogue, 'kind' | 'url' | 'close' | 'ping'> = {
     ...createRuns(database),
+    ...createProgressQueries(database),
     ...createScanning(database),
+    ...createGone(database),
     ...createWorking(database),
+    ...createFailures(database),
+    ...createAttempts(database),
+    ...createDuplicates(database),
+    ...createAnswers(database),
     ...createLeases(database),
     ...createTracks(database),
     ...createSignatures(database),

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Item, Run, Space, Track } from './catalogue.ts';
+import type { Attempt, Item, Run, Space, Track } from './catalogue.ts';
 import type { Database } from './schema.ts';
 
 /** Database rows as the objects of the port. */
@@ -30,6 +30,23 @@ export const toItem = (row: Selectable<Database['items']>): Item => ({
   queuedAt: row.queued_at,
   startedAt: row.started_at,
   finishedAt: row.finished_at,
+  source: row.source,
+  etag: row.etag,
+  fileMetadata: JSON.parse(row.file_metadata),
+});
+
+export const toAttempt = (row: Selectable<Database['attempts']>): Attempt => ({
+  runId: row.run_id,
+  number: row.number,
+  worker: row.worker,
+  startedAt: row.started_at,
+  finishedAt: row.finished_at,
+  outcome: row.outcome as Attempt['outcome'],
+  stage: row.stage as Attempt['stage'],
+  code: row.code,
+  message: row.message,
+  detail: row.detail,
+  timings: JSON.parse(row.timings),
 });
 
 export const toTrack = (row: Selectable<Database['tracks']>): Track => ({
@@ -47,6 +64,7 @@ export const toTrack = (row: Selectable<Database['tracks']>): Track => ({
   attributes: JSON.parse(row.attributes),
   durationSeconds: row.duration_seconds,
   clipCount: row.clip_count,
+  coverage: row.coverage,
   location: { root: row.root === '' ? null : row.root, path: row.path },
   indexedAt: row.indexed_at,
 });

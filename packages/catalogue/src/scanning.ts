@@ -1,19 +1,19 @@
-import type { Insertable, Selectable } from 'kysely';
-import type { Catalogue, FoundItem, ItemLocation, ScanResult } from './catalogue.ts';
+import type { Insertable } from 'kysely';
+import type { Catalogue, Difference, FoundItem, ScanResult } from './catalogue.ts';
 import type { OpenDatabase } from './database.ts';
+import { findKnown, type ItemRow, placeOf } from './known-items.ts';
 import { chunksOf } from './rows.ts';
 import type { Database } from './schema.ts';
 import { presenceOf } from './track-spaces.ts';
 
-type Scanning = Pick<Catalogue, 'recordFound' | 'recordGone'>;
-type ItemRow = Selectable<Database['items']>;
+type Scanning = Pick<Catalogue, 'recordFound' | 'compareFound'>;
 type Db = OpenDatabase['db'];
 
-/** Rows in one statement: 26 columns each stay under SQLite's limit of bound values. */
+/** Rows in one statement: 28 columns each stay under SQLite's limit of bound values. */
 const ROWS_PER_STATEMENT = 500;
 
 export const createScanning = ({ db }: OpenDatabase): Scanning => ({
-  recordFound: ({ runId, catalogue, space, found, force = false }) =>
+  recordFound: ({ runId, catalogue, space, found, force = false, source = '' }) =>
     db.transaction().execute(async (transaction) => {
       const known = await findKnown(transaction, catalogue, found);
       const isInSpace = await membersOf(transaction, space, known.rows());
@@ -35,7 +35,7 @@ export const createScanning = ({ db }: OpenDatabase): Scanning => ({
         else if (before && decision === 'unchanged') unchanged.push(before.id);
         else {
           if (before && decision === 'metadata') metadataChanged.push(before.id);
-          rows.push(toRow({ entry, before, runId, catalogue, now, isQueued: decision === 'queue' }));
+          rows.push(toRow({ entry, before, runId, catalogue, source, now, isQueued: decision === 'queue' }));
         }
       }
       const queued: number[] = [];
@@ -45,14 +45,14 @@ export const createScanning = ({ db }: OpenDatabase): Scanning => ({
       for (const ids of chunksOf(unchanged, ROWS_PER_STATEMENT)) {
         await transaction
           .updateTable('items')
-          .set({ run_id: runId, outcome: 'unchanged' })
+          .set({ run_id: runId, outcome: 'unchanged', source })
           .where('id', 'in', ids)
           .execute();
       }
       for (const ids of chunksOf(waiting, ROWS_PER_STATEMENT)) {
         await transaction
           .updateTable('items')
-          .set({ run_id: runId, outcome: null })
+          .set({ run_id: runId, outcome: null, source })
           .where('id', 'in', ids)
           .execute();
       }
@@ -64,108 +64,28 @@ export const createScanning = ({ db }: OpenDatabase): Scanning => ({
       } satisfies ScanResult;
     }),
 
-  recordGone: ({ runId, catalogue, root, prefix }) =>
-    db.transaction().execute(async (transaction) => {
-      const gone = await transaction
-        .updateTable('items')
-        .set({ state: 'gone', outcome: 'gone', run_id: runId, finished_at: Date.now(), lease_until: null })
-        .where('catalogue', '=', catalogue)
-        .where('root', '=', root)
-        .where('run_id', '<', runId)
-        .where('state', '!=', 'gone')
-        // A range, not LIKE: paths hold % and _; U+FFFF sorts after every path below the prefix.
-        .$if(prefix !== '', (query) =>
-          query.where('path', '>=', prefix).where('path', '<', `${prefix}\uffff`),
-        )
-        .returning(['id', 'track_id'])
-        .execute();
-      const tracks = [...new Set(gone.map(({ track_id }) => track_id).filter((id) => id !== null))];
-      return { items: gone.length, orphanTracks: await withoutItems(transaction, tracks) };
-    }),
+  compareFound: async ({ catalogue, space, found, force = false }) => {
+    const known = await findKnown(db, catalogue, found);
+    const isInSpace = await membersOf(db, space, known.rows());
+    return found.map((entry) => {
+      if (known.claim(entry, Number.NaN)) return { difference: 'conflict' as const, itemId: undefined };
+      const before = known.rowOf(entry);
+      return {
+        itemId: before?.id,
+        difference: before ? differenceOf(before, entry, { isInSpace, force }) : ('new' as const),
+      };
+    });
+  },
 });
 
-/** Of these tracks, those that no living item points to. */
-export const withoutItems = async (db: Db, trackIds: readonly string[]): Promise<string[]> => {
-  const held = new Set<string | null>();
-  for (const ids of chunksOf(trackIds, ROWS_PER_STATEMENT)) {
-    const rows = await db
-      .selectFrom('items')
-      .select('track_id')
-      .distinct()
-      .where('track_id', 'in', ids)
-      .where('state', '!=', 'gone')
-      .execute();
-    for (const { track_id } of rows) held.add(track_id);
-  }
-  return trackIds.filter((id) => !held.has(id));
-};
-
-/** The rows that entries may be, by place; the right one also by own id. */
-const findKnown = async (db: Db, catalogue: string, found: readonly FoundItem[]) => {
-  const byPlace = new Map<string, ItemRow[]>();
-  const roots = new Map<string, string[]>();
-  for (const { root, path } of found) roots.set(root ?? '', [...(roots.get(root ?? '') ?? []), path]);
-  for (const [root, paths] of roots) {
-    for (const chunk of chunksOf(paths, ROWS_PER_STATEMENT)) {
-      const rows = await db
-        .selectFrom('items')
-        .selectAll()
-        .where('catalogue', '=', catalogue)
-        .where('root', '=', root)
-        .where('path', 'in', chunk)
-        .orderBy('id')
-        .execute();
-      for (const row of rows) byPlace.set(placeOf(row), [...(byPlace.get(placeOf(row)) ?? []), row]);
-    }
-  }
-  const byOwnId = new Map<string, ItemRow>();
-  const ownIds = [...new Set(found.map(({ externalId }) => externalId).filter((id) => id !== null))];
-  for (const chunk of chunksOf(ownIds, ROWS_PER_STATEMENT)) {
-    const rows = await db
-      .selectFrom('items')
-      .selectAll()
-      .where('catalogue', '=', catalogue)
-      .where('external_id', 'in', chunk)
-      .where('state', '!=', 'gone')
-      .orderBy('id')
-      .execute();
-    for (const row of rows) byOwnId.set(row.external_id, row);
-  }
-  const taken = new Set<number>();
-  const claims = new Map<string, ItemLocation>();
-  return {
-    rows: () => [...[...byPlace.values()].flat(), ...byOwnId.values()],
-    /** Claims an entry's own id for its place; where another place of this run has it, that place. */
-    claim: (entry: FoundItem, runId: number): ItemLocation | undefined => {
-      if (entry.externalId === null) return undefined;
-      const row = byOwnId.get(entry.externalId);
-      const earlier =
-        claims.get(entry.externalId) ??
-        (row && row.run_id === runId ? { root: row.root || null, path: row.path } : undefined);
-      if (
-        earlier &&
-        placeOf({ root: earlier.root ?? '', path: earlier.path }) !==
-          placeOf({ root: entry.root ?? '', path: entry.path })
-      )
-        return earlier;
-      claims.set(entry.externalId, { root: entry.root, path: entry.path });
-      return undefined;
-    },
-    rowOf: (entry: FoundItem): ItemRow | undefined => {
-      const candidates = (byPlace.get(placeOf({ root: entry.root ?? '', path: entry.path })) ?? []).filter(
-        ({ id }) => !taken.has(id),
-      );
-      // The same own id here; else that id at its old place; else a row of this place without one is adopted. An entry without own id is
-      // whatever is known of its place.
-      const row =
-        candidates.find(({ external_id }) => external_id === (entry.externalId ?? '')) ??
-        (entry.externalId === null
-          ? candidates[0]
-          : (byOwnId.get(entry.externalId) ?? candidates.find(({ external_id }) => external_id === '')));
-      if (row) taken.add(row.id);
-      return row;
-    },
-  };
+const differenceOf = (
+  before: ItemRow,
+  entry: FoundItem,
+  options: { isInSpace: (row: ItemRow) => boolean; force: boolean },
+): Difference => {
+  const decision = compare(before, entry, options);
+  if (decision !== 'queue') return decision;
+  return placeOf({ root: entry.root ?? '', path: entry.path }) === placeOf(before) ? 'changed' : 'moved';
 };
 
 /** Whether an item's track is in the space: the one it was indexed in, or another that was filled since. */
@@ -177,8 +97,6 @@ const membersOf = async (db: Db, space: string, rows: readonly ItemRow[]) => {
   return (row: ItemRow): boolean =>
     row.space === space || present.get(row.track_id ?? '')?.contentId === row.content_id;
 };
-
-const placeOf = ({ root, path }: { root: string; path: string }) => `${root}\0${path}`;
 
 type Decision = 'queue' | 'waiting' | 'unchanged' | 'metadata';
 
@@ -207,10 +125,11 @@ const toRow = (options: {
   before: ItemRow | undefined;
   runId: number;
   catalogue: string;
+  source: string;
   now: number;
   isQueued: boolean;
 }): Insertable<Database['items']> => {
-  const { entry, before, runId, catalogue, now, isQueued } = options;
+  const { entry, before, runId, catalogue, source, now, isQueued } = options;
   return {
     ...(before ? { id: before.id } : {}),
     catalogue,
@@ -229,6 +148,8 @@ const toRow = (options: {
     timings: '{}',
     available_at: 0,
     queued_at: isQueued ? now : (before?.queued_at ?? null),
+    source,
+    etag: entry.etag ?? before?.etag ?? null,
   };
 };
 
@@ -262,6 +183,8 @@ const upsert = async (
         attempts: ref('excluded.attempts'),
         available_at: ref('excluded.available_at'),
         queued_at: ref('excluded.queued_at'),
+        source: ref('excluded.source'),
+        etag: ref('excluded.etag'),
       })),
     )
     .returning(['id', 'state'])

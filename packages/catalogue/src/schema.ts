@@ -42,6 +42,33 @@ export interface Database {
     queued_at: number | null;
     started_at: number | null;
     finished_at: number | null;
+    /** The source that named it last, as people know it; '' where none did. */
+    source: Generated<string>;
+    /** What a link answered when it was fetched. */
+    etag: string | null;
+    /** The file's own tags, when it was worked on. */
+    file_metadata: Generated<string>;
+  };
+  attempts: {
+    id: Generated<number>;
+    item_id: number;
+    run_id: number;
+    number: number;
+    worker: string | null;
+    started_at: number | null;
+    finished_at: number;
+    outcome: string;
+    stage: string | null;
+    code: string | null;
+    message: string | null;
+    detail: string | null;
+    timings: string;
+  };
+  idempotency: {
+    key: string;
+    fingerprint: string;
+    answer: string;
+    created_at: number;
   };
   tracks: {
     id: string;
@@ -58,6 +85,8 @@ export interface Database {
     attributes: string;
     duration_seconds: number;
     clip_count: number;
+    /** `full`, or `sampled:10`: that many windows spread over the track. */
+    coverage: Generated<string>;
     root: string;
     path: string;
     /** Lower-case text of title, artist, album, genre and tags, for the text search. */

@@ -78,7 +78,9 @@ export const createTracks = ({ db }: OpenDatabase): Tracks => ({
       : undefined;
     if (!item || !trackRow) return undefined;
     const before = toTrack(trackRow);
-    const track = { ...before, ...fillMetadata(item.metadata, before) };
+    // Items of before tags were kept have none: what the track says stands in for them.
+    const tags = Object.keys(item.fileMetadata).length > 0 ? item.fileMetadata : before;
+    const track = { ...before, ...fillMetadata(item.metadata, tags) };
     await upsertTrack(db, track);
     return track;
   },
@@ -130,7 +132,10 @@ export const deleteTracks = async (db: Db, trackIds: readonly string[]): Promise
 };
 
 /** Writes a track row, whatever was there before. */
-export const upsertTrack = async (db: Db, track: Omit<Track, 'indexedAt'>): Promise<void> => {
+export const upsertTrack = async (
+  db: Db,
+  track: Omit<Track, 'indexedAt' | 'coverage'> & { coverage?: string | undefined },
+): Promise<void> => {
   const row = {
     catalogue: track.catalogue,
     external_id: track.externalId,
@@ -145,6 +150,7 @@ export const upsertTrack = async (db: Db, track: Omit<Track, 'indexedAt'>): Prom
     attributes: JSON.stringify(track.attributes),
     duration_seconds: track.durationSeconds,
     clip_count: track.clipCount,
+    coverage: track.coverage ?? 'full',
     root: track.location.root ?? '',
     path: track.location.path,
     search_text: searchText(track),
@@ -157,7 +163,7 @@ export const upsertTrack = async (db: Db, track: Omit<Track, 'indexedAt'>): Prom
     .execute();
 };
 
-const searchText = (track: Omit<Track, 'indexedAt'>): string =>
+const searchText = (track: Omit<Track, 'indexedAt' | 'coverage'>): string =>
   normalise(
     [track.externalId, track.title, track.artist, track.album, track.genre, ...track.tags]
       .filter(Boolean)

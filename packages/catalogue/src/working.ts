@@ -1,9 +1,9 @@
 import { SoundalikeError } from '@soundalike/core';
-import { type SqlBool, sql } from 'kysely';
-import type { Catalogue, FailureGroup, ItemState } from './catalogue.ts';
+import { recordAttempt } from './attempts.ts';
+import type { Catalogue, ItemState } from './catalogue.ts';
 import type { OpenDatabase } from './database.ts';
-import { chunksOf, toItem } from './rows.ts';
-import { withoutItems } from './scanning.ts';
+import { withoutItems } from './gone.ts';
+import { toItem } from './rows.ts';
 import { recordInSpace } from './track-spaces.ts';
 import { deleteTracks, upsertTrack } from './tracks.ts';
 
@@ -16,10 +16,7 @@ type Working = Pick<
   | 'finishItem'
   | 'failItem'
   | 'releaseItem'
-  | 'listItems'
-  | 'failureGroups'
   | 'stateCounts'
-  | 'retryItems'
   | 'queuedItems'
   | 'otherOwner'
 >;
@@ -33,7 +30,6 @@ const STATES: readonly ItemState[] = [
   'gone',
   'cancelled',
 ];
-const EXAMPLES = 3;
 
 export const createWorking = ({ db }: OpenDatabase): Working => ({
   getItem: async (itemId) => {
@@ -89,7 +85,7 @@ export const createWorking = ({ db }: OpenDatabase): Working => ({
     await db.updateTable('items').set({ stage }).where('id', '=', itemId).execute();
   },
 
-  finishItem: ({ itemId, worker, track, contentId, timings, audioSeconds, modified }) =>
+  finishItem: ({ itemId, worker, track, contentId, timings, audioSeconds, modified, fileMetadata, etag }) =>
     db.transaction().execute(async (transaction) => {
       const item = await transaction
         .selectFrom('items')
@@ -106,6 +102,7 @@ export const createWorking = ({ db }: OpenDatabase): Working => ({
         .limit(1)
         .executeTakeFirst();
       const outcome = other ? 'duplicate' : 'indexed';
+      await recordAttempt(transaction, { itemId, outcome, timings });
       if (outcome === 'indexed') {
         await upsertTrack(transaction, { ...track, location: { root: item.root || null, path: item.path } });
         await recordInSpace(transaction, { ...track, trackId: track.id });
@@ -127,6 +124,8 @@ export const createWorking = ({ db }: OpenDatabase): Working => ({
           lease_until: null,
           finished_at: Date.now(),
           ...(modified ? { size: modified.size, modified_ms: modified.modifiedMs } : {}),
+          ...(fileMetadata ? { file_metadata: JSON.stringify(fileMetadata) } : {}),
+          ...(etag === undefined ? {} : { etag }),
         })
         .where('id', '=', itemId)
         .execute();
@@ -136,70 +135,56 @@ export const createWorking = ({ db }: OpenDatabase): Working => ({
       return { outcome, orphanTrack: orphans[0] };
     }),
 
-  failItem: async ({ itemId, worker, code, message, detail, timings, retry }) => {
-    let update = db
-      .updateTable('items')
-      .set({
-        state: retry ? 'queued' : 'failed',
-        outcome: retry ? null : 'failed',
-        error_code: code,
-        error_message: message,
-        error_detail: detail ?? null,
-        lease_until: null,
-        finished_at: retry ? null : Date.now(),
-        ...(timings ? { timings: JSON.stringify(timings) } : {}),
-      })
-      .where('id', '=', itemId)
-      .where('state', 'in', ['queued', 'active']);
-    if (worker !== undefined) update = update.where('worker', '=', worker);
-    await update.execute();
-  },
+  failItem: ({ itemId, worker, code, message, detail, timings, retry }) =>
+    db.transaction().execute(async (transaction) => {
+      await recordAttempt(transaction, {
+        itemId,
+        worker,
+        outcome: retry ? 'again' : 'failed',
+        code,
+        message,
+        detail,
+        timings,
+      });
+      let update = transaction
+        .updateTable('items')
+        .set({
+          state: retry ? 'queued' : 'failed',
+          outcome: retry ? null : 'failed',
+          error_code: code,
+          error_message: message,
+          error_detail: detail ?? null,
+          lease_until: null,
+          finished_at: retry ? null : Date.now(),
+          ...(timings ? { timings: JSON.stringify(timings) } : {}),
+        })
+        .where('id', '=', itemId)
+        .where('state', 'in', ['queued', 'active']);
+      if (worker !== undefined) update = update.where('worker', '=', worker);
+      await update.execute();
+    }),
 
-  releaseItem: async (itemId, worker) => {
-    await db
-      .updateTable('items')
-      .set((eb) => ({
-        state: 'queued',
-        stage: null,
-        lease_until: null,
-        attempts: eb
-          .case()
-          .when('attempts', '>', 0)
-          .then(eb('attempts', '-', 1))
-          .else(0)
-          .end(),
-      }))
-      .where('id', '=', itemId)
-      .where('state', '=', 'active')
-      .where('worker', '=', worker)
-      .execute();
-  },
-
-  listItems: async ({ state, code, runId, after, limit }) => {
-    let query = db.selectFrom('items').selectAll();
-    if (state) query = query.where('state', '=', state);
-    if (code) query = query.where('error_code', '=', code);
-    if (runId !== undefined) query = query.where('run_id', '=', runId);
-    if (after !== undefined) query = query.where('id', '>', after);
-    return (await query.orderBy('id').limit(limit).execute()).map(toItem);
-  },
-
-  failureGroups: async ({ runId } = {}): Promise<FailureGroup[]> => {
-    const ofRun = runId === undefined ? sql<SqlBool>`true` : sql<SqlBool>`run_id = ${runId}`;
-    const { rows } = await sql<{ code: string; count: number; root: string; path: string; place: number }>`
-      select code, count, root, path, place from (
-        select coalesce(error_code, 'INTERNAL') as code, root, path, count(*) over (partition by error_code) as count,
-          row_number() over (partition by error_code order by id) as place
-        from items where state = 'failed' and ${ofRun}) as failed
-      where place <= ${EXAMPLES} order by count desc, code, place`.execute(db);
-    const groups = new Map<string, { code: string; count: number; examples: string[] }>();
-    for (const { code, count, root, path } of rows) {
-      const group = groups.get(code) ?? { code, count: Number(count), examples: [] };
-      group.examples.push(root === '' ? path : `${root}/${path}`);
-      groups.set(code, group);
-    }
-    return [...groups.values()];
-  },
+  releaseItem: (itemId, worker) =>
+    db.transaction().execute(async (transaction) => {
+      await recordAttempt(transaction, { itemId, worker, outcome: 'released' });
+      await transaction
+        .updateTable('items')
+        .set((eb) => ({
+          state: 'queued',
+          stage: null,
+          lease_until: null,
+          attempts: eb
+            .case()
+            .when('attempts', '>', 0)
+            .then(eb('attempts', '-', 1))
+            .else(0)
+            .end(),
+        }))
+        .where('id', '=', itemId)
+        .where('state', '=', 'active')
+        .where('worker', '=', worker)
+        .execute();
+    }),
 
   stateCounts: async () => {
     const rows = await db
@@ -212,32 +197,6 @@ export const createWorking = ({ db }: OpenDatabase): Working => ({
       ItemState,
       number
     >;
-  },
-
-  retryItems: async ({ code, itemIds, limit = 100_000 }) => {
-    let failed = db.selectFrom('items').select('id').where('state', '=', 'failed').orderBy('id').limit(limit);
-    if (code) failed = failed.where('error_code', '=', code);
-    if (itemIds) failed = failed.where('id', 'in', itemIds.length > 0 ? [...itemIds] : [-1]);
-    const ids = (await failed.execute()).map(({ id }) => id);
-    const queued: { itemId: number; try: number }[] = [];
-    for (const chunk of chunksOf(ids, 5000)) {
-      const rows = await db
-        .updateTable('items')
-        .set((eb) => ({
-          state: 'queued',
-          outcome: null,
-          attempts: 0,
-          available_at: 0,
-          tries: eb('tries', '+', 1),
-          queued_at: Date.now(),
-        }))
-        .where('id', 'in', chunk)
-        .where('state', '=', 'failed')
-        .returning(['id', 'tries'])
-        .execute();
-      queued.push(...rows.map(({ id, tries }) => ({ itemId: id, try: tries })));
-    }
-    return queued;
   },
 
   queuedItems: async ({ after = 0, limit }) => {

@@ -1,0 +1,118 @@
+import { type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import type { Catalogue, SourceScope } from './catalogue.ts';
+import type { OpenDatabase } from './database.ts';
+import { chunksOf } from './rows.ts';
+import type { Database } from './schema.ts';
+
+type Gone = Pick<Catalogue, 'knownItems' | 'countKnown' | 'countUnseen' | 'recordGone' | 'goneTracks'>;
+type Db = OpenDatabase['db'];
+
+const IDS_PER_STATEMENT = 500;
+
+/** What a source once named and names no more. */
+export const createGone = ({ db }: OpenDatabase): Gone => ({
+  knownItems: async ({ catalogue, scope, after = 0, limit }) => {
+    const rows = await db
+      .selectFrom('items')
+      .select(['id', 'root', 'path', 'size', 'modified_ms'])
+      .where(within(catalogue, scope))
+      .where('state', '!=', 'gone')
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    return rows.map(({ root, modified_ms, ...row }) => ({
+      ...row,
+      root: root === '' ? null : root,
+      modifiedMs: modified_ms,
+    }));
+  },
+
+  countKnown: async ({ catalogue, scope }) => {
+    const { count } = await db
+      .selectFrom('items')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where(within(catalogue, scope))
+      .where('state', '!=', 'gone')
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  },
+
+  countUnseen: async ({ runId, catalogue, scope }) => {
+    const { unseen, moved } = await db
+      .selectFrom('items')
+      .select((eb) => [
+        eb.fn.countAll<number>().as('unseen'),
+        // A file of this size and time turned up elsewhere in this run: it was moved, not lost.
+        sql<number>`coalesce(sum(case when exists (select 1 from items as seen where seen.run_id = ${runId} and seen.size = items.size
+          and seen.modified_ms = items.modified_ms and seen.state in ('queued', 'active')) then 1 else 0 end), 0)`.as(
+          'moved',
+        ),
+      ])
+      .where(within(catalogue, scope))
+      .where('run_id', '<', runId)
+      .where('state', '!=', 'gone')
+      .executeTakeFirstOrThrow();
+    return { unseen: Number(unseen), moved: Number(moved) };
+  },
+
+  recordGone: ({ runId, catalogue, scope }) =>
+    db.transaction().execute(async (transaction) => {
+      const gone = await transaction
+        .updateTable('items')
+        .set({ state: 'gone', outcome: 'gone', run_id: runId, finished_at: Date.now(), lease_until: null })
+        .where(within(catalogue, scope))
+        .where('run_id', '<', runId)
+        .where('state', '!=', 'gone')
+        .returning(['id', 'track_id'])
+        .execute();
+      const tracks = [...new Set(gone.map(({ track_id }) => track_id).filter((id) => id !== null))];
+      return { items: gone.length, orphanTracks: await withoutItems(transaction, tracks) };
+    }),
+
+  goneTracks: async ({ catalogue, scope, limit }) => {
+    const rows = await db
+      .selectFrom('items')
+      .innerJoin('tracks', 'tracks.id', 'items.track_id')
+      .select('items.track_id as id')
+      .distinct()
+      .where(within(catalogue, scope))
+      .where('items.state', '=', 'gone')
+      .where(
+        sql<SqlBool>`not exists (select 1 from items as living where living.track_id = items.track_id and living.state <> 'gone')`,
+      )
+      .limit(limit)
+      .execute();
+    return rows.map(({ id }) => id as string);
+  },
+});
+
+/** Of these tracks, those that no living item points to. */
+export const withoutItems = async (db: Db, trackIds: readonly string[]): Promise<string[]> => {
+  const held = new Set<string | null>();
+  for (const ids of chunksOf(trackIds, IDS_PER_STATEMENT)) {
+    const rows = await db
+      .selectFrom('items')
+      .select('track_id')
+      .distinct()
+      .where('track_id', 'in', ids)
+      .where('state', '!=', 'gone')
+      .execute();
+    for (const { track_id } of rows) held.add(track_id);
+  }
+  return trackIds.filter((id) => !held.has(id));
+};
+
+const within = (catalogue: string, scope: SourceScope) => (where: ExpressionBuilder<Database, 'items'>) =>
+  where.and([
+    where('items.catalogue', '=', catalogue),
+    ...(scope.root === undefined
+      ? [where('items.source', '=', scope.source)]
+      : [
+          where('items.root', '=', scope.root),
+          // A range, not LIKE: paths hold % and _; U+FFFF sorts after every path below the prefix.
+          ...(scope.prefix === ''
+            ? []
+            : [where('items.path', '>=', scope.prefix), where('items.path', '<', `${scope.prefix}\uffff`)]),
+        ]),
+  ]);

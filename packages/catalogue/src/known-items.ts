@@ -1,0 +1,81 @@
+import type { Selectable } from 'kysely';
+import type { FoundItem, ItemLocation } from './catalogue.ts';
+import type { OpenDatabase } from './database.ts';
+import { chunksOf } from './rows.ts';
+import type { Database } from './schema.ts';
+
+type Db = OpenDatabase['db'];
+export type ItemRow = Selectable<Database['items']>;
+
+const ROWS_PER_STATEMENT = 500;
+
+/** The rows that entries may be, by place; the right one also by own id. */
+export const findKnown = async (db: Db, catalogue: string, found: readonly FoundItem[]) => {
+  const byPlace = new Map<string, ItemRow[]>();
+  const roots = new Map<string, string[]>();
+  for (const { root, path } of found) roots.set(root ?? '', [...(roots.get(root ?? '') ?? []), path]);
+  for (const [root, paths] of roots) {
+    for (const chunk of chunksOf(paths, ROWS_PER_STATEMENT)) {
+      const rows = await db
+        .selectFrom('items')
+        .selectAll()
+        .where('catalogue', '=', catalogue)
+        .where('root', '=', root)
+        .where('path', 'in', chunk)
+        .orderBy('id')
+        .execute();
+      for (const row of rows) byPlace.set(placeOf(row), [...(byPlace.get(placeOf(row)) ?? []), row]);
+    }
+  }
+  const byOwnId = new Map<string, ItemRow>();
+  const ownIds = [...new Set(found.map(({ externalId }) => externalId).filter((id) => id !== null))];
+  for (const chunk of chunksOf(ownIds, ROWS_PER_STATEMENT)) {
+    const rows = await db
+      .selectFrom('items')
+      .selectAll()
+      .where('catalogue', '=', catalogue)
+      .where('external_id', 'in', chunk)
+      .where('state', '!=', 'gone')
+      .orderBy('id')
+      .execute();
+    for (const row of rows) byOwnId.set(row.external_id, row);
+  }
+  const taken = new Set<number>();
+  const claims = new Map<string, ItemLocation>();
+  return {
+    rows: () => [...[...byPlace.values()].flat(), ...byOwnId.values()],
+    /** Claims an entry's own id for its place; where another place of this run has it, that place. */
+    claim: (entry: FoundItem, runId: number): ItemLocation | undefined => {
+      if (entry.externalId === null) return undefined;
+      const row = byOwnId.get(entry.externalId);
+      const earlier =
+        claims.get(entry.externalId) ??
+        (row && row.run_id === runId ? { root: row.root || null, path: row.path } : undefined);
+      if (
+        earlier &&
+        placeOf({ root: earlier.root ?? '', path: earlier.path }) !==
+          placeOf({ root: entry.root ?? '', path: entry.path })
+      )
+        return earlier;
+      claims.set(entry.externalId, { root: entry.root, path: entry.path });
+      return undefined;
+    },
+    rowOf: (entry: FoundItem): ItemRow | undefined => {
+      const candidates = (byPlace.get(placeOf({ root: entry.root ?? '', path: entry.path })) ?? []).filter(
+        ({ id }) => !taken.has(id),
+      );
+      // The same own id here; else that id at its old place; else a row of this place without one is adopted. An entry without own id is
+      // whatever is known of its place.
+      const row =
+        candidates.find(({ external_id }) => external_id === (entry.externalId ?? '')) ??
+        (entry.externalId === null
+          ? candidates[0]
+          : (byOwnId.get(entry.externalId) ?? candidates.find(({ external_id }) => external_id === '')));
+      if (row) taken.add(row.id);
+      return row;
+    },
+  };
+};
+
+/** Root and path as one key. */
+export const placeOf = ({ root, path }: { root: string; path: string }) => `${root}\0${path}`;

@@ -1,0 +1,232 @@
+import type { Catalogue, FoundItem, SourceScope } from './catalogue.ts';
+
+const SPACE = 'a'.repeat(16);
+const CATALOGUE = 'ledger';
+const SOURCE = 'ledger/export.csv';
+
+const file = (path: string, extra: Partial<FoundItem> = {}): FoundItem => ({
+  root: 'ledger',
+  path,
+  externalId: null,
+  metadata: {},
+  size: 100,
+  modifiedMs: 5,
+  ...extra,
+});
+
+/** The parts of the catalogue that tell operators what happened and what would: runs inside the contract's own describe. */
+export const describeLedger = (get: () => Catalogue): void => {
+  const scan = async (found: FoundItem[], source = SOURCE) => {
+    const run = await get().createRun({ catalogue: CATALOGUE, source });
+    const result = await get().recordFound({
+      runId: run.id,
+      catalogue: CATALOGUE,
+      space: SPACE,
+      found,
+      source,
+    });
+    return { run, ...result };
+  };
+  const index = async (itemId: number, content: string, title: string) => {
+    await get().startItem(itemId, 'w:1');
+    await get().setStage(itemId, 'store');
+    return get().finishItem({
+      itemId,
+      worker: 'w:1',
+      contentId: content,
+      timings: { decode: 5, embed: 20 },
+      audioSeconds: 30,
+      fileMetadata: { title },
+      track: {
+        id: content,
+        catalogue: CATALOGUE,
+        externalId: null,
+        contentId: content,
+        space: SPACE,
+        durationSeconds: 30,
+        clipCount: 11,
+        coverage: 'sampled:10',
+        title,
+        artist: null,
+        album: null,
+        genre: null,
+        tags: [],
+        year: null,
+        attributes: {},
+      },
+    });
+  };
+
+  test('a comparison says what a scan would do and writes nothing', async () => {
+    const ids = (
+      await scan([
+        file('cmp/same'),
+        file('cmp/edited'),
+        file('cmp/retagged'),
+        file('cmp/old', { externalId: 'C1' }),
+      ])
+    ).queued;
+    for (const [i, id] of ids.entries()) await index(id, `cmp${i}`.padEnd(22, 'x'), 't');
+    const compared = await get().compareFound({
+      catalogue: CATALOGUE,
+      space: SPACE,
+      found: [
+        file('cmp/same'),
+        file('cmp/edited', { size: 3 }),
+        file('cmp/retagged', { metadata: { title: 'x' } }),
+        file('cmp/elsewhere', { externalId: 'C1' }),
+        file('cmp/twice', { externalId: 'C1' }),
+        file('cmp/fresh'),
+      ],
+    });
+    expect(compared.map(({ difference }) => difference)).toEqual([
+      'unchanged',
+      'changed',
+      'metadata',
+      'moved',
+      'conflict',
+      'new',
+    ]);
+    expect(compared.map(({ itemId }) => itemId)).toEqual([...ids, undefined, undefined]);
+  });
+
+  test('what a source names no more: moved, gone, and the tracks that pruning removes', async () => {
+    const scope: SourceScope = { source: 'prune.csv' };
+    const first = await scan(
+      [
+        file('prune/kept'),
+        file('prune/lost', { size: 7 }),
+        file('prune/moving', { size: 9, modifiedMs: 77 }),
+        file('prune/copy'),
+      ],
+      'prune.csv',
+    );
+    for (const [i, id] of first.queued.entries()) await index(id, `prune${i % 3}`.padEnd(22, 'x'), 't');
+    const { run } = await scan(
+      [file('prune/kept'), file('prune/moved', { size: 9, modifiedMs: 77 })],
+      'prune.csv',
+    );
+    const where = { catalogue: CATALOGUE, scope };
+    expect(await get().countKnown(where)).toBe(5);
+    expect(await get().knownItems({ ...where, after: first.queued[2] ?? 0, limit: 1 })).toEqual([
+      expect.objectContaining({ path: 'prune/copy', root: 'ledger', size: 100, modifiedMs: 5 }),
+    ]);
+    expect(await get().countUnseen({ runId: run.id, ...where })).toEqual({ unseen: 3, moved: 1 });
+    const gone = await get().recordGone({ runId: run.id, ...where });
+    expect(gone.items).toBe(3);
+    // The copy's track is held by the file that stayed.
+    expect((await get().goneTracks({ ...where, limit: 10 })).sort()).toEqual([
+      'prune1'.padEnd(22, 'x'),
+      'prune2'.padEnd(22, 'x'),
+    ]);
+    await get().removeTracks(['prune1'.padEnd(22, 'x'), 'prune2'.padEnd(22, 'x')]);
+    expect(await get().goneTracks({ ...where, limit: 10 })).toEqual([]);
+  });
+
+  test('every attempt is kept, with stage, worker and words', async () => {
+    const [id = 0] = (await scan([file('story')])).queued;
+    await get().startItem(id, 'w:1');
+    await get().setStage(id, 'fetch');
+    await get().failItem({
+      itemId: id,
+      worker: 'w:1',
+      code: 'TIMEOUT',
+      message: 'slow',
+      detail: 'words',
+      retry: true,
+    });
+    await get().startItem(id, 'w:2');
+    await get().releaseItem(id, 'w:2');
+    await index(id, 'story'.padEnd(22, 'x'), 'Story');
+    expect(await get().attemptsOf(id)).toMatchObject([
+      {
+        number: 1,
+        worker: 'w:1',
+        outcome: 'again',
+        stage: 'fetch',
+        code: 'TIMEOUT',
+        message: 'slow',
+        detail: 'words',
+      },
+      { number: 2, worker: 'w:2', outcome: 'released', code: null },
+      { number: 2, worker: 'w:1', outcome: 'indexed', timings: { decode: 5, embed: 20 } },
+    ]);
+    expect(await get().findTrack('story'.padEnd(22, 'x'))).toMatchObject({ coverage: 'sampled:10' });
+    expect(await get().getItem(id)).toMatchObject({ fileMetadata: { title: 'Story' }, source: SOURCE });
+  });
+
+  test('failures are found by source and time, and tried again by the same filters', async () => {
+    const before = Date.now();
+    const { queued } = await scan([file('fail/1'), file('fail/2')], 's3://100%_bucket/a');
+    for (const itemId of queued)
+      await get().failItem({ itemId, code: 'TIMEOUT', message: 'm', retry: false });
+    const source = '100%_bucket';
+    expect(await get().failureGroups({ source, since: before })).toEqual([
+      { code: 'TIMEOUT', count: 2, examples: ['ledger/fail/1', 'ledger/fail/2'] },
+    ]);
+    expect(await get().failureGroups({ source, until: before })).toEqual([]);
+    expect(await get().failureGroups({ source: '100x_bucket' })).toEqual([]);
+    expect(await get().listItems({ state: 'failed', source, code: 'TIMEOUT', limit: 1 })).toHaveLength(1);
+    expect(await get().retryItems({ source, until: before })).toEqual([]);
+    expect(await get().retryItems({ source, since: before })).toEqual(
+      queued.map((itemId) => ({ itemId, try: 2 })),
+    );
+  });
+
+  test('activity of a run: bytes done and left, recent audio, stages', async () => {
+    const { run, queued } = await scan(
+      [
+        file('act/1', { size: 10 }),
+        file('act/2', { size: 20 }),
+        file('act/3', { size: 30 }),
+        file('act/4', { size: null }),
+      ],
+      'act',
+    );
+    const began = Date.now();
+    await index(queued[0] ?? 0, 'act'.padEnd(22, 'x'), 't');
+    await get().startItem(queued[1] ?? 0, 'w:1');
+    await get().setStage(queued[1] ?? 0, 'embed');
+    expect(await get().runActivity(run.id, began)).toEqual({
+      doneBytes: 10,
+      leftBytes: 50,
+      leftUnsized: 1,
+      activeStages: { embed: 1 },
+      recent: { items: 1, audioSeconds: 30, since: expect.any(Number), stages: { decode: 5, embed: 20 } },
+    });
+    expect((await get().runActivity(run.id, Date.now() + 1000)).recent).toEqual({
+      items: 0,
+      audioSeconds: 0,
+      since: null,
+      stages: {},
+    });
+  });
+
+  test('places with the same audio are grouped, each with its own words', async () => {
+    const { queued } = await scan([
+      file('dup/a'),
+      file('dup/b', { metadata: { artist: 'B' } }),
+      file('dup/c'),
+    ]);
+    await index(queued[0] ?? 0, 'dup'.padEnd(22, 'x'), 'One');
+    await index(queued[1] ?? 0, 'dup'.padEnd(22, 'x'), 'Two');
+    await index(queued[2] ?? 0, 'single'.padEnd(22, 'x'), 'Three');
+    const groups = await get().duplicateGroups({ catalogue: CATALOGUE, after: 'd', limit: 1 });
+    expect(groups).toMatchObject([
+      {
+        evidence: 'same-content',
+        key: 'dup'.padEnd(22, 'x'),
+        copies: [
+          { location: { root: 'ledger', path: 'dup/a' }, metadata: { title: 'One', artist: null } },
+          { location: { root: 'ledger', path: 'dup/b' }, metadata: { title: 'Two', artist: 'B' } },
+        ],
+      },
+    ]);
+  });
+
+  test('an answer is kept under its key', async () => {
+    expect(await get().findAnswer('k')).toBeUndefined();
+    await get().keepAnswer({ key: 'k', fingerprint: 'f', answer: '{"run":1}' });
+    expect(await get().findAnswer('k')).toEqual({ fingerprint: 'f', answer: '{"run":1}' });
+  });
+};
