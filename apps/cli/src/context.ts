@@ -2,9 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { type Catalogue, openCatalogue } from '@soundalike/catalogue';
 import { type Config, createLogger, type Logger, SoundalikeError } from '@soundalike/core';
 import { createEmbedder, type Embedder, type LoadedModel, loadModel } from '@soundalike/embedder';
+import { createMetrics, type Registry, type Role } from '@soundalike/http';
 import { type JobQueue, openQueue } from '@soundalike/queue';
 import { findFfmpeg } from '@soundalike/source';
 import { openVectorDatabase, type VectorDatabase } from '@soundalike/store';
+import { readVersion } from './version.ts';
 import { workerName } from './worker-name.ts';
 
 /** Everything a verb may need, opened on first use and closed together. */
@@ -21,6 +23,8 @@ export interface Context {
   model(): Promise<LoadedModel>;
   /** Embedding processes; `ingest` ones give way to everything else on the machine (nice 10). */
   embedder(purpose: 'ingest' | 'query'): Promise<Embedder>;
+  /** The registry of this process, made on first use by the verb that says what it is. */
+  metrics(role: Role): Registry;
   close(): Promise<void>;
 }
 
@@ -50,6 +54,7 @@ export const createContext = ({ config, isTerminal }: { config: Config; isTermin
     return opening;
   };
 
+  let registry: Registry | undefined;
   const context: Context = {
     config,
     logger,
@@ -79,6 +84,10 @@ export const createContext = ({ config, isTerminal }: { config: Config; isTermin
           provider: config.provider,
         }),
       ),
+    metrics: (role) => {
+      registry ??= createMetrics({ role, version: readVersion() });
+      return registry;
+    },
     close: async () => {
       for (const close of closers.splice(0))
         await close().catch((error) => logger.warn({ error }, 'closing failed'));

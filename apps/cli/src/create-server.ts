@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { isSoundalikeError } from '@soundalike/core';
 import { loadModel } from '@soundalike/embedder';
-import { createHttpApp, type HttpApp } from '@soundalike/http';
-import { readRoots } from '@soundalike/ingest';
+import { createHttpApp, type HttpApp, metricsRoute } from '@soundalike/http';
+import { dashboardPage, readRoots, registerIngestRoutes, registerQueueMetrics } from '@soundalike/ingest';
 import { registerQueryRoutes, webPage } from '@soundalike/query';
 import type { Context } from './context.ts';
 import { createLiveSearch } from './live-search.ts';
@@ -11,7 +11,11 @@ import { readVersion } from './version.ts';
 /** Everything that is served on one port, put together from the apps; does not listen. `close` ends what it opened. */
 export const createServer = async (context: Context): Promise<HttpApp> => {
   const { config, logger } = context;
-  const [catalogue, vectors] = await Promise.all([context.catalogue(), context.vectors()]);
+  const [catalogue, vectors, queue] = await Promise.all([
+    context.catalogue(),
+    context.vectors(),
+    context.queue(),
+  ]);
   const search = createLiveSearch(context);
   const app = await createHttpApp({
     logger,
@@ -23,6 +27,9 @@ export const createServer = async (context: Context): Promise<HttpApp> => {
     },
   });
   app.addHook('onClose', () => search.close());
+  const metrics = context.metrics('serve');
+  metricsRoute(app, metrics);
+  registerQueueMetrics({ registry: metrics, catalogue, queue, logger });
 
   await registerQueryRoutes(app, {
     catalogue,
@@ -42,7 +49,8 @@ export const createServer = async (context: Context): Promise<HttpApp> => {
     mapFolder: join(config.home, 'maps'),
     maxUploadBytes: config.maxUploadMb * 1_000_000,
   });
-  // The ingest app's API and its dashboard are registered here: registerIngestRoutes(app, …), ingestPage(app).
+  await registerIngestRoutes(app, { catalogue, queue });
+  await dashboardPage(app);
   await webPage(app);
   return app;
 };

@@ -8,6 +8,14 @@ import { fetchPolicyOf } from './fetch-policy-of.ts';
 /** Items worked on beside those in the network: while one decodes or is stored, others wait for nothing. */
 const EXTRA_ITEMS = 2;
 
+/** What a worker's metrics say about it. */
+export const workFacts = ({ embedder, store, providerAsked = 'auto' }: IngestDeps) => ({
+  provider: embedder.provider,
+  providerAsked,
+  model: embedder.model.name,
+  space: store.space,
+});
+
 /**
  * What workers need, from the settings; the embedding space is made known to the database, and where none was live, it becomes so.
  *
@@ -39,6 +47,7 @@ export const ingestDeps = async (context: Context): Promise<{ deps: IngestDeps; 
     ffmpeg,
     worker,
     logger,
+    providerAsked: config.provider,
     store: await vectors.openSpace(info.space, { create: true }),
     roots: config.roots,
     fetchPolicy: fetchPolicyOf(config),

@@ -1,4 +1,9 @@
 export { findSameRecordings, type SameRecording } from './duplicates/same-recordings.ts';
+export { dashboardPage } from './http/dashboard-page.ts';
+export type { IngestHttpDeps } from './http/ingest-http-deps.ts';
+export { registerIngestRoutes } from './http/register-ingest-routes.ts';
+export { registerQueueMetrics } from './monitor/queue-metrics.ts';
+export { createWorkMetrics, type WorkMetrics } from './monitor/work-metrics.ts';
 export { formatDuration, formatReport, type IngestReport } from './report/ingest-report.ts';
 export { createProgress, type Progress } from './report/show-progress.ts';
 export { type RunIngestOptions, runIngest } from './run-ingest.ts';

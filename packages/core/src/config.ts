@@ -88,6 +88,8 @@ const schema = z.object({
   ALLOWED_HOSTS: list,
   HOST: z.string().default('127.0.0.1'),
   PORT: integer(0, 65535, 7700),
+  METRICS_PORT: integer(0, 65535, 0),
+  METRICS_HOST: z.string().default('127.0.0.1'),
 });
 
 /** All settings, read once in a `main`, frozen, then passed down. */
@@ -120,6 +122,9 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   readonly host: string;
   readonly port: number;
+  /** Port of a worker's or embedder's `/metrics`; 0: none. `serve` has them on its own port. */
+  readonly metricsPort: number;
+  readonly metricsHost: string;
 }
 
 /**
@@ -164,6 +169,8 @@ export const readConfig = (
     allowedHosts: settings.ALLOWED_HOSTS,
     host: settings.HOST,
     port: settings.PORT,
+    metricsPort: settings.METRICS_PORT,
+    metricsHost: settings.METRICS_HOST,
   });
 };
 

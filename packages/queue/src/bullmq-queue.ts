@@ -117,7 +117,7 @@ export const createBullmqQueue = async (options: BullmqQueueOptions): Promise<Bu
 const runWorker = async (
   settings: Required<BullmqQueueOptions>,
   handler: JobHandler,
-  { concurrency, signal, drainMs = DRAIN_MS }: WorkOptions,
+  { concurrency, signal, drainMs = DRAIN_MS, onStalled }: WorkOptions,
 ): Promise<void> => {
   const connection = new Redis(settings.url, { maxRetriesPerRequest: null });
   connection.on('error', () => undefined);
@@ -137,6 +137,7 @@ const runWorker = async (
     },
   );
   worker.on('error', () => undefined);
+  worker.on('stalled', () => onStalled?.(1));
   // The lock is gone, so another worker may have the job: stop, and write nothing more.
   worker.on('lockRenewalFailed', (jobIds: string[]) => {
     for (const id of jobIds) active.get(id)?.abort();

@@ -1,5 +1,5 @@
 import type { Catalogue } from '@soundalike/catalogue';
-import type { JobQueue } from './job-queue.ts';
+import type { JobQueue, WorkOptions } from './job-queue.ts';
 import { type JobSource, runJobs } from './run-jobs.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -31,12 +31,17 @@ export const createDatabaseQueue = ({
 }: DatabaseQueueOptions): JobQueue => {
   const held = new Map<number, () => void>();
   const wakers = new Set<() => void>();
+  let onStalled: WorkOptions['onStalled'];
   let renewal: NodeJS.Timeout | undefined;
 
   const renew = async () => {
     const ids = [...held.keys()];
     const kept = new Set(await catalogue.renewLeases({ worker, itemIds: ids, leaseMs }).catch(() => ids));
     for (const id of ids) if (!kept.has(id)) held.get(id)?.();
+  };
+  const reclaim = async () => {
+    const count = await catalogue.reclaimDead();
+    if (count > 0) onStalled?.(count);
   };
   const source: JobSource = {
     claim: async (limit) => {
@@ -55,7 +60,7 @@ export const createDatabaseQueue = ({
         else signal.addEventListener('abort', stop, { once: true });
       });
       wakers.clear();
-      await catalogue.reclaimDead();
+      await reclaim();
     },
     // The handler ended the item in the database; there is nothing else that would be done.
     done: async () => undefined,
@@ -88,7 +93,8 @@ export const createDatabaseQueue = ({
       for (const wake of wakers) wake();
     },
     work: async (handler, options) => {
-      await catalogue.reclaimDead();
+      onStalled = options.onStalled;
+      await reclaim();
       await runJobs(source, handler, options);
     },
     pause: () => catalogue.setSetting(PAUSED, new Date().toISOString()),

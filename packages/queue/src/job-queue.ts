@@ -39,6 +39,8 @@ export interface WorkOptions {
   readonly signal: AbortSignal;
   /** How long jobs in hand may go on after the abort before their own signal is aborted, ms. */
   readonly drainMs?: number | undefined;
+  /** Told how many jobs were taken back from workers that gave no sign of life. */
+  readonly onStalled?: ((count: number) => void) | undefined;
 }
 
 export interface QueueCounts {

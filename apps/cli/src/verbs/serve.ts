@@ -1,8 +1,8 @@
 import { SoundalikeError } from '@soundalike/core';
-import { startWorker } from '@soundalike/ingest';
+import { createWorkMetrics, startWorker } from '@soundalike/ingest';
 import type { Context } from '../context.ts';
 import { createServer } from '../create-server.ts';
-import { ingestDeps } from '../ingest-deps.ts';
+import { ingestDeps, workFacts } from '../ingest-deps.ts';
 import { noteUntrained } from '../note-untrained.ts';
 import { defineVerb } from '../verb.ts';
 
@@ -65,7 +65,8 @@ export const serve = defineVerb({
 const startEmbeddedWorker = async (context: Context, signal: AbortSignal): Promise<void> => {
   if (!context.config.queueUrl.startsWith('database:')) return;
   const { deps, concurrency } = await ingestDeps(context);
-  await startWorker({ deps, queue: await context.queue(), concurrency, signal });
+  const observer = createWorkMetrics(context.metrics('serve'), workFacts(deps));
+  await startWorker({ deps: { ...deps, observer }, queue: await context.queue(), concurrency, signal });
 };
 
 const aborted = (signal: AbortSignal): Promise<void> =>

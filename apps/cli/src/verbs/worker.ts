@@ -1,5 +1,6 @@
-import { startWorker } from '@soundalike/ingest';
-import { ingestDeps } from '../ingest-deps.ts';
+import { serveMetrics } from '@soundalike/http';
+import { createWorkMetrics, registerQueueMetrics, startWorker } from '@soundalike/ingest';
+import { ingestDeps, workFacts } from '../ingest-deps.ts';
 import { noteUntrained } from '../note-untrained.ts';
 import { defineVerb } from '../verb.ts';
 
@@ -25,7 +26,19 @@ export const worker = defineVerb({
       },
       'worker is listening',
     );
-    await startWorker({ deps, queue, concurrency, signal });
+    const registry = context.metrics('worker');
+    const observer = createWorkMetrics(registry, workFacts(deps));
+    registerQueueMetrics({ registry, catalogue: deps.catalogue, queue, logger: context.logger });
+    const { metricsPort, metricsHost } = context.config;
+    const metrics = metricsPort
+      ? await serveMetrics({ registry, host: metricsHost, port: metricsPort })
+      : undefined;
+    if (metrics) context.logger.info({ url: `${metrics.url}/metrics` }, 'metrics are served');
+    try {
+      await startWorker({ deps: { ...deps, observer }, queue, concurrency, signal });
+    } finally {
+      await metrics?.close();
+    }
     return 0;
   },
 });

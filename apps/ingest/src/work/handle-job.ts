@@ -12,23 +12,27 @@ const POISON: ReadonlySet<ErrorCode> = new Set(['EMBED_CRASHED']);
  * without counting; `onFatal` is told of errors that no item is to blame for and waiting cannot mend (a model of another space).
  */
 export const createJobHandler = (deps: IngestDeps, onFatal: (error: Error) => void): JobHandler => {
-  const { catalogue, worker, logger } = deps;
+  const { catalogue, worker, logger, observer } = deps;
   const inFlight: InFlight = new Map();
   return async ({ itemId, attempt, maxAttempts, signal }) => {
     const item = await catalogue.startItem(itemId, worker);
     if (!item) return; // ended meanwhile, or deleted: nothing to do
+    observer?.started({ id: itemId, path: formatLocation(item) });
     try {
-      const { outcome } = await processItem(item, deps, inFlight, signal);
+      const { outcome, ...done } = await processItem(item, deps, inFlight, signal);
+      observer?.ended(itemId, { outcome: 'done', ...done });
       logger.debug({ item: itemId, path: formatLocation(item), outcome }, 'item done');
     } catch (thrown) {
       const error = toSoundalikeError(thrown);
       const { countsAttempt, retryable } = error.policy;
       if (!countsAttempt || signal.aborted) {
+        observer?.ended(itemId, { outcome: 'released', code: error.code });
         await catalogue.releaseItem(itemId, worker).catch(() => undefined); // where the database is away, the lease runs out
         if (!retryable) onFatal(error);
         throw error;
       }
       const retry = retryable && !POISON.has(error.code) && attempt < maxAttempts;
+      observer?.ended(itemId, { outcome: retry ? 'retry' : 'failed', code: error.code });
       await catalogue.failItem({
         itemId,
         worker,

@@ -3,6 +3,7 @@ import type { Logger } from '@soundalike/core';
 import type { Embedder } from '@soundalike/embedder';
 import type { FetchPolicy } from '@soundalike/source';
 import type { VectorStore } from '@soundalike/store';
+import type { WorkObserver } from '../monitor/work-meter.ts';
 import type { Roots } from '../sources/find-root.ts';
 
 /** What working on items needs; put together by the command line. */
@@ -22,4 +23,8 @@ export interface IngestDeps {
   /** Niceness of ffmpeg. */
   readonly nice: number;
   readonly logger: Logger;
+  /** What PROVIDER asked for; the embedder says what it became. */
+  readonly providerAsked?: string | undefined;
+  /** Told of every item worked on, for metrics. */
+  readonly observer?: (WorkObserver & { stalled?(count: number): void }) | undefined;
 }

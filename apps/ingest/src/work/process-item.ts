@@ -18,6 +18,10 @@ import type { IngestDeps } from './ingest-deps.ts';
 export interface ItemResult {
   readonly outcome: 'indexed' | 'duplicate';
   readonly trackId: string;
+  /** Clips stored, and seconds of audio embedded: 0 where vectors were reused. */
+  readonly clips: number;
+  readonly audioSeconds: number;
+  readonly timings: Readonly<Record<string, number>>;
 }
 
 /** Work that items of one process share: the same content arriving twice at once is embedded once. */
@@ -220,6 +224,7 @@ const finish = async (
   timer: Timer,
 ): Promise<ItemResult> => {
   const { title, artist, album, genre, tags, year, attributes } = done.metadata;
+  const timings = timer.stop();
   const { outcome, orphanTrack } = await catalogue.finishItem({
     itemId: item.id,
     worker,
@@ -240,12 +245,13 @@ const finish = async (
       year,
       attributes,
     },
-    timings: timer.stop(),
+    timings,
     audioSeconds: done.audioSeconds,
     modified: await modifiedSince(item, audio),
   });
   if (orphanTrack) await store.removeTracks([orphanTrack]);
-  return { outcome, trackId: done.trackId };
+  const { clipCount, audioSeconds } = done;
+  return { outcome, trackId: done.trackId, clips: audioSeconds > 0 ? clipCount : 0, audioSeconds, timings };
 };
 
 /** Size and time of the file where they are no longer those of the scan, so that the next run does not take it for changed. */
@@ -259,7 +265,7 @@ const modifiedSince = async (item: Item, audio: LocalAudio) => {
 type Timer = ReturnType<typeof createTimer>;
 
 /** Milliseconds by stage; the stage an item is in is written down for those who watch. */
-const createTimer = (itemId: number, { catalogue }: IngestDeps) => {
+const createTimer = (itemId: number, { catalogue, observer }: IngestDeps) => {
   const timings: Record<string, number> = {};
   let stage: Stage | undefined;
   let since = performance.now();
@@ -272,11 +278,13 @@ const createTimer = (itemId: number, { catalogue }: IngestDeps) => {
     enter: async (next: Stage) => {
       leave();
       stage = next;
+      observer?.entered(itemId, next);
       await catalogue.setStage(itemId, next);
     },
     /** Replaces the time of the running stage by finer measures. */
     add: (parts: Readonly<Record<string, number>>) => {
       stage = undefined;
+      observer?.measured(itemId, parts);
       for (const [name, ms] of Object.entries(parts)) timings[name] = Math.round((timings[name] ?? 0) + ms);
       since = performance.now();
     },

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toSoundalikeError } from '@soundalike/core';
 import type { JobQueue } from '@soundalike/queue';
+import { keepBeating } from '../monitor/keep-beating.ts';
+import { createWorkMeter, observeAll } from '../monitor/work-meter.ts';
 import { feedQueue } from './feed-queue.ts';
 import { createJobHandler } from './handle-job.ts';
 import type { IngestDeps } from './ingest-deps.ts';
@@ -23,14 +25,20 @@ export const startWorker = async (options: {
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   let fatal: Error | undefined;
-  const handler = createJobHandler(deps, (error) => {
+  const meter = createWorkMeter();
+  const observer = deps.observer ? observeAll(meter, deps.observer) : meter;
+  const handler = createJobHandler({ ...deps, observer }, (error) => {
     fatal ??= error;
     stop.abort();
   });
   const feeding = keepFeeding(deps, queue, either);
-  await queue.work(handler, { concurrency, signal: either });
+  // Beats go on while jobs in hand are finished, until nothing is in hand.
+  const ended = new AbortController();
+  const beating = keepBeating({ deps, meter, concurrency, signal: ended.signal });
+  await queue.work(handler, { concurrency, signal: either, onStalled: deps.observer?.stalled });
   stop.abort();
-  await feeding;
+  ended.abort();
+  await Promise.all([feeding, beating]);
   if (fatal) throw fatal;
 };
 
