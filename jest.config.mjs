@@ -28,6 +28,8 @@ const esmOnly = [
   'undici',
   'tinyglobby',
   'ipaddr.js',
+  'chokidar',
+  'readdirp',
 ];
 
 const shared = {

@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { Config } from '@soundalike/core';
 import { DECODING } from '@soundalike/embedder';
 import type { IngestDeps } from '@soundalike/ingest';
+import type { S3Options } from '@soundalike/source';
 import { type Context, INGEST_NICE } from './context.ts';
 import { fetchPolicyOf } from './fetch-policy-of.ts';
 
@@ -14,6 +16,12 @@ export const workFacts = ({ embedder, store, providerAsked = 'auto' }: IngestDep
   providerAsked,
   model: embedder.model.name,
   space: store.space,
+});
+
+/** How buckets are reached. */
+export const s3Of = ({ s3Endpoint, s3Region }: Config): S3Options => ({
+  endpoint: s3Endpoint,
+  region: s3Region,
 });
 
 /**
@@ -50,7 +58,8 @@ export const ingestDeps = async (context: Context): Promise<{ deps: IngestDeps; 
     providerAsked: config.provider,
     store: await vectors.openSpace(info.space, { create: true }),
     roots: config.roots,
-    fetchPolicy: fetchPolicyOf(config),
+    fetchPolicy: { ...fetchPolicyOf(config), s3: s3Of(config) },
+    coverage: config.coverage,
     temporaryFolder: join(config.home, 'temporary'),
     maxSeconds: config.maxTrackMinutes * 60,
     nice: INGEST_NICE,

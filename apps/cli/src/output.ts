@@ -12,6 +12,8 @@ export interface Output {
   document(value: unknown): void;
   /** A remark beside the result, on stderr. */
   note(text: string): void;
+  /** Text as it is, on stderr: what a terminal draws over. */
+  draw(text: string): void;
   /** A failure: code, message, the tool's own words, the way out. */
   error(error: SoundalikeError): void;
 }
@@ -30,6 +32,9 @@ export const createOutput = (streams: {
   },
   note(text) {
     streams.stderr.write(`${text}\n`);
+  },
+  draw(text) {
+    streams.stderr.write(text);
   },
   error(error) {
     if (this.json) {

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FoundItem, ItemLocation, RunCounts } from '@soundalike/catalogue';
-import { filterFieldsOf, SoundalikeError } from '@soundalike/core';
 import type { JobQueue } from '@soundalike/queue';
-import { formatLocation } from '@soundalike/source';
 import type { IngestReport } from './report/ingest-report.ts';
-import type { Source, SourceEntry } from './sources/source-entry.ts';
+import { measureRun, type RunProgress } from './report/measure-run.ts';
+import { pruneGone } from './scan/prune.ts';
+import { recordSource } from './scan/record-source.ts';
+import type { Source } from './sources/source-entry.ts';
 import type { IngestDeps } from './work/ingest-deps.ts';
 import { startWorker } from './work/start-worker.ts';
 
-/** Entries recorded in one transaction. */
-const BATCH = 1_000;
+/** How often the end is looked for, ms. */
+const LOOK_EVERY_MS = 250;
 
-/** How often progress is looked up, ms. */
-const WATCH_EVERY_MS = 250;
+/** Looking costs a pass over the run's rows: at most this share of the time, whatever the size of the run. */
+const LOOK_SHARE = 0.05;
 
 export interface RunIngestOptions {
   readonly source: Source;
@@ -23,7 +23,12 @@ export interface RunIngestOptions {
   readonly concurrency: number;
   /** Work on everything, also what has not changed. */
   readonly force?: boolean | undefined;
-  readonly onProgress?: ((progress: RunCounts) => void) | undefined;
+  /** Remove what is gone from the index; refused where more than half of the source is, unless `allowLoss`. */
+  readonly prune?: boolean | undefined;
+  readonly allowLoss?: boolean | undefined;
+  /** While the source is read. */
+  readonly onFound?: ((entries: number) => void) | undefined;
+  readonly onProgress?: ((progress: RunProgress) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -31,14 +36,17 @@ export interface RunIngestOptions {
  * One run over a source: records what it holds, queues what is new or changed, works it off (here, and wherever else workers listen) and
  * reports. Killed and started again, it goes on where it was.
  *
- * @throws SoundalikeError what makes all work impossible; items that fail are in the report
+ * @throws SoundalikeError what makes all work impossible, and `PRUNE_REFUSED`; items that fail are in the report
  */
 export const runIngest = async (options: RunIngestOptions): Promise<IngestReport> => {
-  const { source, catalogueName, deps, queue, concurrency, signal, onProgress } = options;
+  const { source, catalogueName, deps, queue, concurrency, signal, onProgress, prune } = options;
   const { catalogue, store } = deps;
   const began = Date.now();
   const run = await catalogue.createRun({ catalogue: catalogueName, source: source.name });
-  await scan(run.id, options);
+  await recordSource({ ...options, runId: run.id }).catch(async (error) => {
+    await catalogue.setRunState(run.id, 'interrupted').catch(() => undefined);
+    throw error;
+  });
   await catalogue.setRunState(run.id, 'running');
 
   const done = new AbortController();
@@ -48,102 +56,30 @@ export const runIngest = async (options: RunIngestOptions): Promise<IngestReport
     failure = error;
   });
   for (;;) {
-    const counts = await catalogue.runCounts(run.id);
-    onProgress?.(counts);
-    if (counts.queued + counts.active === 0 || signal.aborted || failure) break;
-    await sleep(WATCH_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    const asked = performance.now();
+    const progress = await measureRun(catalogue, run.id);
+    onProgress?.(progress);
+    if (progress.queued + progress.active === 0 || signal.aborted || failure) break;
+    const pause = Math.max(LOOK_EVERY_MS, (performance.now() - asked) / LOOK_SHARE);
+    await sleep(pause, undefined, { signal }).catch(() => undefined);
   }
   done.abort();
   await working.catch(() => undefined);
-  await store.optimize();
   const counts = await catalogue.runCounts(run.id);
   const isDone = counts.queued + counts.active === 0;
+  // After the work: a file that moved has its track under the new place by now.
+  const pruned =
+    prune && isDone && source.scope && !failure ? await pruneGone(deps, catalogueName, source.scope) : 0;
+  await store.optimize();
   await catalogue.setRunState(run.id, isDone ? 'done' : 'interrupted');
   if (failure) throw failure;
   return {
     run: run.id,
     ...counts.outcomes,
+    pruned,
     pending: counts.queued + counts.active,
     failures: await catalogue.failureGroups({ runId: run.id }),
     audioSeconds: Math.round(counts.audioSeconds * 10) / 10,
     wallSeconds: Math.round((Date.now() - began) / 100) / 10,
   };
-};
-
-const scan = async (
-  runId: number,
-  { source, catalogueName, deps, force, signal }: RunIngestOptions,
-): Promise<void> => {
-  const { catalogue, store } = deps;
-  const record = (found: readonly FoundItem[]) =>
-    catalogue.recordFound({
-      runId,
-      catalogue: catalogueName,
-      space: store.space,
-      found,
-      force: force ?? false,
-    });
-  let batch: FoundItem[] = [];
-  let sawEverything = true;
-  const flush = async () => {
-    // Twice the same place in one batch (a manifest that lists a file twice without ids) is one item.
-    const { metadataChanged, conflicts } = await record([
-      ...new Map(
-        batch.map((item) => [JSON.stringify([item.root, item.path, item.externalId]), item]),
-      ).values(),
-    ]);
-    batch = [];
-    for (const itemId of metadataChanged) await updateMetadata(itemId, deps);
-    for (const { item, holder } of conflicts) await recordInvalid(conflictEntry(item, holder), record, deps);
-  };
-  for await (const entry of source.entries) {
-    if (signal.aborted) return;
-    if (entry.kind === 'invalid') {
-      sawEverything = false;
-      await recordInvalid(entry, record, deps);
-      continue;
-    }
-    batch.push(entry.item);
-    if (batch.length >= BATCH) await flush();
-  }
-  if (batch.length > 0) await flush();
-  // A folder that could not be read must not make everything in it look gone.
-  if (source.complete && sawEverything)
-    await catalogue.recordGone({ runId, catalogue: catalogueName, scope: source.complete });
-};
-
-/** An entry that cannot be used is an item that failed, so that it is counted and can be looked up. */
-const recordInvalid = async (
-  { location, error }: Extract<SourceEntry, { kind: 'invalid' }>,
-  record: (found: readonly FoundItem[]) => Promise<{ queued: number[] }>,
-  { catalogue }: IngestDeps,
-) => {
-  const { queued } = await record([
-    { ...location, externalId: null, metadata: {}, size: null, modifiedMs: null },
-  ]);
-  for (const itemId of queued)
-    await catalogue.failItem({
-      itemId,
-      code: error.code,
-      message: error.message,
-      detail: error.detail,
-      retry: false,
-    });
-};
-
-/** Two places of one source under one own id would overwrite each other for ever. */
-const conflictEntry = (item: FoundItem, holder: ItemLocation): Extract<SourceEntry, { kind: 'invalid' }> => ({
-  kind: 'invalid',
-  location: { root: null, path: `${formatLocation(item)} (id ${item.externalId})` },
-  error: new SoundalikeError(
-    'MANIFEST_INVALID',
-    `The id "${item.externalId}" of ${formatLocation(item)} already belongs to ${formatLocation(holder)}`,
-    { fields: { externalId: item.externalId } },
-  ),
-});
-
-const updateMetadata = async (itemId: number, { catalogue, store }: IngestDeps) => {
-  const track = await catalogue.updateTrackMetadata(itemId);
-  if (!track) return;
-  await store.updateFields(track.id, filterFieldsOf(track, track.durationSeconds));
 };

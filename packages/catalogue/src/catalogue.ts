@@ -359,6 +359,8 @@ export interface Catalogue extends Monitoring {
   // Tracks
   getTracks(trackIds: readonly string[]): Promise<Map<string, Track>>;
   findTrack(idOrExternalId: string, catalogue?: string): Promise<Track | undefined>;
+  /** The tracks of items, by item. */
+  tracksOfItems(itemIds: readonly number[]): Promise<Map<number, Track>>;
   /** Any track whose vectors of this content are in the space: they can be reused. */
   findTrackByContent(contentId: string, space: string): Promise<Track | undefined>;
   listTracks(options: { query?: string; filter?: Filter; after?: string; limit: number }): Promise<Track[]>;

@@ -10,6 +10,7 @@ type Tracks = Pick<
   | 'getTracks'
   | 'findTrack'
   | 'findTrackByContent'
+  | 'tracksOfItems'
   | 'listTracks'
   | 'updateTrackMetadata'
   | 'removeTracks'
@@ -41,6 +42,21 @@ export const createTracks = ({ db }: OpenDatabase): Tracks => ({
       .execute();
     const row = rows.find(({ id }) => id === idOrExternalId) ?? rows[0];
     return row && toTrack(row);
+  },
+
+  tracksOfItems: async (itemIds) => {
+    const tracks = new Map<number, Track>();
+    for (const ids of chunksOf(itemIds, 1000)) {
+      const rows = await db
+        .selectFrom('items')
+        .innerJoin('tracks', 'tracks.id', 'items.track_id')
+        .selectAll('tracks')
+        .select('items.id as item_id')
+        .where('items.id', 'in', ids)
+        .execute();
+      for (const { item_id, ...row } of rows) tracks.set(item_id, toTrack(row));
+    }
+    return tracks;
   },
 
   findTrackByContent: async (contentId, space) => {

@@ -85,6 +85,13 @@ const schema = z.object({
   MAX_FETCH_MB: integer(1, 65536, 512),
   FETCH_TIMEOUT_SECONDS: integer(1, 3600, 120),
   ALLOW_FETCH: list,
+  S3_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }).optional(),
+  S3_REGION: z.string().optional(),
+  COVERAGE: z
+    .string()
+    .regex(/^(full|sampled:([1-9]|[1-9]\d|1[01]\d|120))$/, 'must be full or sampled:N, N from 1 to 120')
+    .default('full'),
+  WATCH_COMPARE_MINUTES: integer(1, 10_080, 60),
   ALLOWED_HOSTS: list,
   HOST: z.string().default('127.0.0.1'),
   PORT: integer(0, 65535, 7700),
@@ -119,6 +126,13 @@ export interface Config {
   readonly fetchTimeoutSeconds: number;
   /** Hosts or CIDR ranges that fetches may reach although they are private. */
   readonly allowFetch: readonly string[];
+  /** Address of an S3-compatible store; undefined: AWS. */
+  readonly s3Endpoint: string | undefined;
+  readonly s3Region: string | undefined;
+  /** `full`, or `sampled:N`: N windows spread over each track. */
+  readonly coverage: string;
+  /** How often `ingest --watch` compares everything, whatever the file system said. */
+  readonly watchCompareMinutes: number;
   readonly allowedHosts: readonly string[];
   readonly host: string;
   readonly port: number;
@@ -166,6 +180,10 @@ export const readConfig = (
     maxFetchMb: settings.MAX_FETCH_MB,
     fetchTimeoutSeconds: settings.FETCH_TIMEOUT_SECONDS,
     allowFetch: settings.ALLOW_FETCH,
+    s3Endpoint: settings.S3_ENDPOINT,
+    s3Region: settings.S3_REGION,
+    coverage: settings.COVERAGE,
+    watchCompareMinutes: settings.WATCH_COMPARE_MINUTES,
     allowedHosts: settings.ALLOWED_HOSTS,
     host: settings.HOST,
     port: settings.PORT,

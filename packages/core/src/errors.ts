@@ -66,6 +66,15 @@ export const ERROR_TABLE = {
   SOURCE_TOO_LARGE: bad(413, 'The source exceeds the size cap. Raise MAX_FETCH_MB or fetch it yourself.'),
   SOURCE_FETCH_FAILED: flaky(502, 'The link did not answer properly. It is tried again with growing pauses.'),
   MANIFEST_INVALID: bad(422, 'A manifest row cannot be used; row number and column are named.'),
+  PRUNE_REFUSED: bad(
+    409,
+    'More than half of what the source held is not there any more; a drive may be away. Check it, or allow it with --allow-loss.',
+  ),
+  JOB_INVALID: bad(
+    422,
+    'A job of an outside producer does not keep to the contract (docs/job-contract.md); the field is named.',
+  ),
+  IDEMPOTENCY_CONFLICT: bad(409, 'This Idempotency-Key was used for another request. Take a new key.'),
   INPUT_INVALID: bad(400, 'The request or option has a wrong value; the field is named.'),
   FORMAT_UNSUPPORTED: bad(415, 'The request has a content type this route does not take.'),
   TRACK_NOT_FOUND: bad(

@@ -3,6 +3,7 @@ import { type AudioInput, decodeAudio } from './decode/decode-audio.ts';
 import { type Embedder, SAMPLE_RATE, WINDOW_SAMPLES } from './embedder.ts';
 import { createSignature, type Signature } from './signature/compute-signature.ts';
 import { sliceWindows } from './slice-windows.ts';
+import { spread } from './spread-windows.ts';
 
 /** Audio shorter than this has too little to compare, seconds. */
 export const MIN_SECONDS = 2;
@@ -19,6 +20,8 @@ export interface EmbedTrackOptions {
   readonly ffmpeg: string;
   /** Samples from one window's start to the next's. Default: the model's catalogue hop. */
   readonly hopSamples?: number | undefined;
+  /** Only so many windows, spread over the track; all of it is decoded all the same. */
+  readonly windows?: number | undefined;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly maxSeconds?: number | undefined;
@@ -77,11 +80,12 @@ export const embedTrack = async (options: EmbedTrackOptions): Promise<EmbeddedTr
     await before;
     waited += performance.now() - from;
   };
-  for await (const window of sliceWindows(measured(decoded.chunks, stats, signature), {
+  const windows = sliceWindows(measured(decoded.chunks, stats, signature), {
     windowSamples: WINDOW_SAMPLES,
     hopSamples,
     tail: 'align',
-  })) {
+  });
+  for await (const window of options.windows === undefined ? windows : spread(windows, options.windows)) {
     batch.push(window);
     if (batch.length >= WINDOWS_IN_FLIGHT / 2) await send();
   }

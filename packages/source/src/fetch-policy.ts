@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { SoundalikeError } from '@soundalike/core';
 import ipaddr from 'ipaddr.js';
+import type { S3Options } from './s3.ts';
 
 /** What a fetch may reach and how much it may take. */
 export interface FetchPolicy {
@@ -10,6 +11,8 @@ export interface FetchPolicy {
   readonly maxBytes: number;
   /** For the whole transfer, redirects included, ms. */
   readonly timeoutMs: number;
+  /** How buckets are reached; where it is missing, they are not. */
+  readonly s3?: S3Options | undefined;
 }
 
 /** An address that has been checked, to which the connection is pinned. */

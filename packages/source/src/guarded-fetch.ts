@@ -1,9 +1,7 @@
-import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
 import { isSoundalikeError, SoundalikeError } from '@soundalike/core';
 import { Agent, fetch } from 'undici';
+import { type Downloaded, download, type OpenedBody } from './download.ts';
 import { checkHost, type FetchPolicy } from './fetch-policy.ts';
 
 /** Redirects followed before giving up. */
@@ -11,9 +9,10 @@ const MAX_REDIRECTS = 5;
 
 /**
  * Downloads a link into a file, reaching only what the policy allows: the address is checked after resolution, at every
- * redirect, and pinned for the connection.
+ * redirect, and pinned for the connection. A transfer that breaks is resumed by range.
  *
- * @returns bytes written
+ * @param options.etag of an earlier answer: nothing is fetched where it still holds
+ * @returns bytes written and the version mark, or `unchanged`
  * @throws SoundalikeError `SOURCE_FORBIDDEN` (address, scheme, 401/403), `SOURCE_NOT_FOUND` (404/410), `SOURCE_TOO_LARGE`,
  *   `TIMEOUT`, `CANCELLED`, `SOURCE_FETCH_FAILED` (all else; retryable)
  */
@@ -21,15 +20,30 @@ export const fetchToFile = async (options: {
   url: string;
   target: string;
   policy: FetchPolicy;
+  etag?: string | null | undefined;
   signal?: AbortSignal | undefined;
-}): Promise<number> => {
-  const { url, target, policy, signal } = options;
+}): Promise<Downloaded | 'unchanged'> => {
+  const { url, target, policy, etag, signal } = options;
   const timeout = AbortSignal.timeout(policy.timeoutMs);
   const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
+  const dispatchers: Agent[] = [];
   try {
-    return await follow(new URL(url), target, policy, either, MAX_REDIRECTS);
+    return await download({
+      name: url,
+      target,
+      maxBytes: policy.maxBytes,
+      signal: either,
+      open: ({ from, version }) =>
+        follow(
+          new URL(url),
+          { ...resumeHeaders(from, version), ...(from === 0 && etag ? unlessStill(etag) : {}) },
+          policy,
+          either,
+          dispatchers,
+          MAX_REDIRECTS,
+        ),
+    });
   } catch (cause) {
-    await rm(target, { force: true });
     if (isSoundalikeError(cause)) throw cause;
     if (signal?.aborted) throw new SoundalikeError('CANCELLED', `Stopped while fetching ${url}`, { cause });
     if (timeout.aborted)
@@ -45,16 +59,29 @@ export const fetchToFile = async (options: {
       cause,
       fields: { url },
     });
+  } finally {
+    for (const dispatcher of dispatchers) await dispatcher.destroy().catch(() => undefined);
   }
 };
 
+/** A mark is an ETag (in quotes), or the date of the last change. */
+const unlessStill = (mark: string): Record<string, string> =>
+  mark.includes('"') ? { 'if-none-match': mark } : { 'if-modified-since': mark };
+
+/** Only a strong mark says that the bytes are the same. */
+const resumeHeaders = (from: number, version: string | null): Record<string, string> =>
+  from > 0 && version !== null && !version.startsWith('W/')
+    ? { range: `bytes=${from}-`, 'if-range': version }
+    : {};
+
 const follow = async (
   url: URL,
-  target: string,
+  headers: Record<string, string>,
   policy: FetchPolicy,
   signal: AbortSignal,
+  dispatchers: Agent[],
   redirectsLeft: number,
-): Promise<number> => {
+): Promise<OpenedBody | 'unchanged'> => {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new SoundalikeError('SOURCE_FORBIDDEN', `${url.href} is not an http or https link`, {
       fields: { url: url.href },
@@ -68,76 +95,50 @@ const follow = async (
     },
     pipelining: 0,
   });
-  try {
-    // identity: a compressed body would have another size than the one that is capped.
-    const response = await fetch(url, {
-      redirect: 'manual',
-      signal,
-      dispatcher,
-      headers: { 'accept-encoding': 'identity', 'user-agent': 'soundalike' },
-    });
-    if ([301, 302, 303, 307, 308].includes(response.status)) {
-      const location = response.headers.get('location');
-      await response.body?.cancel();
-      if (!location || redirectsLeft === 0)
-        throw new SoundalikeError(
-          'SOURCE_FETCH_FAILED',
-          `${url.href} redirects ${location ? 'too often' : 'to nowhere'}`,
-        );
-      return await follow(new URL(location, url), target, policy, signal, redirectsLeft - 1);
-    }
-    if (!response.ok || !response.body) {
-      await response.body?.cancel();
-      throw statusError(url, response.status);
-    }
-    return await save(
-      response.body,
-      Number(response.headers.get('content-length') ?? 0),
-      url,
-      target,
-      policy,
-      signal,
-    );
-  } finally {
-    await dispatcher.destroy().catch(() => undefined);
-  }
-};
-
-const save = async (
-  body: unknown,
-  announced: number,
-  url: URL,
-  target: string,
-  policy: FetchPolicy,
-  signal: AbortSignal,
-): Promise<number> => {
-  const tooLarge = () =>
-    new SoundalikeError('SOURCE_TOO_LARGE', `${url.href} is larger than ${policy.maxBytes} bytes`, {
-      fields: { url: url.href, maxBytes: policy.maxBytes },
-    });
-  if (announced > policy.maxBytes) throw tooLarge();
-  let bytes = 0;
-  const cap = new Transform({
-    transform(chunk: Buffer, _encoding, callback) {
-      bytes += chunk.length;
-      callback(bytes > policy.maxBytes ? tooLarge() : null, chunk);
-    },
+  dispatchers.push(dispatcher);
+  // identity: a compressed body would have another size than the one that is capped.
+  const response = await fetch(url, {
+    redirect: 'manual',
+    signal,
+    dispatcher,
+    headers: { 'accept-encoding': 'identity', 'user-agent': 'soundalike', ...headers },
   });
-  await pipeline(
-    Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]),
-    cap,
-    createWriteStream(target, { flags: 'wx', mode: 0o600 }),
-    { signal },
-  );
-  return bytes;
+  if ([301, 302, 303, 307, 308].includes(response.status)) {
+    const location = response.headers.get('location');
+    await response.body?.cancel();
+    if (!location || redirectsLeft === 0)
+      throw new SoundalikeError(
+        'SOURCE_FETCH_FAILED',
+        `${url.href} redirects ${location ? 'too often' : 'to nowhere'}`,
+      );
+    return follow(new URL(location, url), headers, policy, signal, dispatchers, redirectsLeft - 1);
+  }
+  if (response.status === 304) {
+    await response.body?.cancel();
+    return 'unchanged';
+  }
+  if (!response.ok || !response.body) {
+    await response.body?.cancel();
+    throw statusError(url, response.status, Number(response.headers.get('retry-after')));
+  }
+  const range = /^bytes (\d+)-\d+\/(\d+)/.exec(response.headers.get('content-range') ?? '');
+  const length = response.headers.get('content-length');
+  return {
+    body: Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]),
+    from: response.status === 206 ? Number(range?.[1] ?? 0) : 0,
+    size: range ? Number(range[2]) : length === null ? null : Number(length),
+    etag: response.headers.get('etag') ?? response.headers.get('last-modified'),
+  };
 };
 
-const statusError = (url: URL, status: number): SoundalikeError => {
+const statusError = (url: URL, status: number, retryAfter: number): SoundalikeError => {
   const code =
     status === 404 || status === 410
       ? 'SOURCE_NOT_FOUND'
       : status === 401 || status === 403
         ? 'SOURCE_FORBIDDEN'
         : 'SOURCE_FETCH_FAILED';
-  return new SoundalikeError(code, `${url.href} answered ${status}`, { fields: { url: url.href, status } });
+  return new SoundalikeError(code, `${url.href} answered ${status}`, {
+    fields: { url: url.href, status, ...(retryAfter > 0 ? { retryAfterMs: retryAfter * 1000 } : {}) },
+  });
 };

@@ -1,38 +1,66 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SoundalikeError } from '@soundalike/core';
+import { download } from './download.ts';
 import type { FetchPolicy } from './fetch-policy.ts';
 import { fetchToFile } from './guarded-fetch.ts';
 import { fileError } from './probe-audio.ts';
 import { type Location, resolveLocation } from './resolve-location.ts';
+import { isS3, openObject } from './s3.ts';
+
+/** A fetched file older than this was left by a process that was killed, ms. */
+const LEFT_BEHIND_MS = 6 * 3600 * 1000;
 
 /** A local file that holds an item's bytes. Links lie in a temporary file, which `dispose` removes. */
 export interface LocalAudio {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
+  /** Version mark that a link answered with. */
+  readonly etag?: string | null | undefined;
   dispose(): Promise<void>;
 }
 
+export interface OpenAudioOptions {
+  readonly location: Location;
+  readonly roots: Readonly<Record<string, string>>;
+  readonly policy: FetchPolicy;
+  /** Where fetched links are kept while they are worked on. */
+  readonly temporaryFolder: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
- * Makes an item's bytes a local file: a path under a root as it is, a link fetched under the policy.
+ * Makes an item's bytes a local file: a path under a root as it is, a link or an object of a bucket fetched under the policy.
  *
  * @throws SoundalikeError those of `resolveLocation` and `fetchToFile`, and `SOURCE_NOT_FOUND` / `SOURCE_FORBIDDEN` for files
  */
-export const openAudio = async (options: {
-  location: Location;
-  roots: Readonly<Record<string, string>>;
-  policy: FetchPolicy;
-  /** Where fetched links are kept while they are worked on. */
-  temporaryFolder: string;
-  signal?: AbortSignal | undefined;
-}): Promise<LocalAudio> => {
-  const { location, roots, policy, temporaryFolder, signal } = options;
+export const openAudio = async (options: OpenAudioOptions): Promise<LocalAudio> => {
+  const audio = await openAudioUnless({ ...options, etag: undefined });
+  if (audio === 'unchanged')
+    throw new SoundalikeError('SOURCE_FETCH_FAILED', `${options.location.path} answered without a body`);
+  return audio;
+};
+
+/** The same, but `unchanged` where a link still has the version `etag`. */
+export const openAudioUnless = async (
+  options: OpenAudioOptions & { etag: string | null | undefined },
+): Promise<LocalAudio | 'unchanged'> => {
+  const { location, roots, policy, temporaryFolder, etag, signal } = options;
   if (location.root === null) {
     await mkdir(temporaryFolder, { recursive: true });
     const target = join(temporaryFolder, `fetch-${randomUUID()}`);
-    const size = await fetchToFile({ url: location.path, target, policy, signal });
-    return { path: target, size, dispose: () => rm(target, { force: true }) };
+    const fetched = isS3(location.path)
+      ? await fetchObject({ url: location.path, target, policy, etag, signal })
+      : await fetchToFile({ url: location.path, target, policy, etag, signal });
+    if (fetched === 'unchanged') return fetched;
+    return {
+      path: target,
+      size: fetched.bytes,
+      etag: fetched.etag,
+      dispose: () => rm(target, { force: true }),
+    };
   }
   const path = resolveLocation(location, roots);
   try {
@@ -40,5 +68,52 @@ export const openAudio = async (options: {
     return { path, size, dispose: async () => {} };
   } catch (cause) {
     throw fileError(path, cause);
+  }
+};
+
+/** Removes fetched files that a killed process left behind. */
+export const sweepFetched = async (temporaryFolder: string): Promise<void> => {
+  for (const name of await readdir(temporaryFolder).catch(() => [])) {
+    if (!name.startsWith('fetch-')) continue;
+    const path = join(temporaryFolder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > LEFT_BEHIND_MS) await rm(path, { force: true });
+  }
+};
+
+const fetchObject = async (options: {
+  url: string;
+  target: string;
+  policy: FetchPolicy;
+  etag?: string | null | undefined;
+  signal?: AbortSignal | undefined;
+}) => {
+  const { url, target, policy, etag, signal } = options;
+  const { s3 } = policy;
+  if (!s3)
+    throw new SoundalikeError('SOURCE_FORBIDDEN', `${url}: buckets are not read here`, { fields: { url } });
+  const timeout = AbortSignal.timeout(policy.timeoutMs);
+  const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
+  try {
+    return await download({
+      name: url,
+      target,
+      maxBytes: policy.maxBytes,
+      signal: either,
+      open: async ({ from, version }) => {
+        const opened = await openObject(url, s3, {
+          from,
+          ifMatch: from > 0 ? (version ?? undefined) : undefined,
+          ifNoneMatch: from === 0 ? (etag ?? undefined) : undefined,
+          signal: either,
+        });
+        return opened === 'unchanged' ? opened : { ...opened, from };
+      },
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw new SoundalikeError('CANCELLED', `Stopped while fetching ${url}`, { cause });
+    if (timeout.aborted)
+      throw new SoundalikeError('TIMEOUT', `${url} took longer than ${policy.timeoutMs / 1000} s`, { cause });
+    throw cause;
   }
 };

@@ -123,6 +123,8 @@ export const fileError = (path: string, cause: unknown): SoundalikeError => {
     code === 'ENOENT' ||
     code === 'ENOTDIR' ||
     code === 'ENAMETOOLONG' ||
+    code === 'ELOOP' ||
+    code === 'EISDIR' ||
     code === 'ERR_INVALID_ARG_VALUE'
   ) {
     return new SoundalikeError('SOURCE_NOT_FOUND', `${path} does not exist or is not a file`, {

@@ -8,6 +8,8 @@ export interface IngestReport {
   readonly duplicate: number;
   readonly failed: number;
   readonly gone: number;
+  /** Tracks removed from the index because nothing holds them any more (`--prune`). */
+  readonly pruned: number;
   readonly cancelled: number;
   /** Still queued because the run was stopped; the same command goes on with them. */
   readonly pending: number;
@@ -19,8 +21,8 @@ export interface IngestReport {
 
 /** The report for people. */
 export const formatReport = (report: IngestReport): string => {
-  const { indexed, unchanged, duplicate, failed, gone, cancelled, pending, audioSeconds, wallSeconds } =
-    report;
+  const { indexed, unchanged, duplicate, failed, gone, pruned, cancelled, pending } = report;
+  const { audioSeconds, wallSeconds } = report;
   const done = indexed + duplicate;
   const states = [
     ['indexed', indexed],
@@ -28,6 +30,7 @@ export const formatReport = (report: IngestReport): string => {
     ['duplicate', duplicate],
     ['failed', failed],
     ['gone', gone],
+    ['pruned', pruned],
     ['cancelled', cancelled],
     ['pending', pending],
   ] as const;
@@ -45,7 +48,11 @@ export const formatReport = (report: IngestReport): string => {
       ({ code, count, examples }) =>
         `  ${String(count).padStart(5)} ${code}: ${examples.join(', ')}${count > examples.length ? ', …' : ''}`,
     ),
-    ...(failed > 0 ? ['Look at them: soundalike queue failures     try again: soundalike queue retry'] : []),
+    ...(failed > 0
+      ? [
+          `Look at them: soundalike queue failures --run ${report.run}     try again: soundalike queue retry --run ${report.run}`,
+        ]
+      : []),
     ...(pending > 0 ? ['Stopped before the end; the same command goes on where this one was.'] : []),
   ].join('\n');
 };

@@ -1,71 +1,75 @@
-import type { RunCounts } from '@soundalike/catalogue';
-import { Presets, SingleBar } from 'cli-progress';
 import { formatDuration } from './ingest-report.ts';
+import type { RunProgress } from './measure-run.ts';
 
 /** Where there is no terminal, a line this often, ms. */
 const LINE_EVERY_MS = 5_000;
 
+const BAR_WIDTH = 24;
+
 export interface Progress {
-  update(counts: RunCounts): void;
+  /** While the source is read. */
+  found(entries: number): void;
+  update(progress: RunProgress): void;
   stop(): void;
 }
 
-/** Progress on stderr: a bar on a terminal, else a line every few seconds. */
-export const createProgress = (options: { isTerminal: boolean; write(line: string): void }): Progress =>
-  options.isTerminal ? createBar() : createLines(options.write);
+/** Progress on stderr: three lines that stay in place on a terminal, else a line every few seconds. */
+export const createProgress = (options: {
+  isTerminal: boolean;
+  /** A line of its own. */
+  write(line: string): void;
+  /** Text as it is, for terminals. */
+  draw?(text: string): void;
+}): Progress =>
+  options.isTerminal ? createDrawing(options.draw ?? options.write) : createLines(options.write);
 
-/** Items to do and done in this run; what was unchanged is neither. */
-const measure = ({ total, outcomes, audioSeconds }: RunCounts, began: number) => {
-  const done = outcomes.indexed + outcomes.duplicate + outcomes.failed;
-  const all = total - outcomes.unchanged - outcomes.gone - outcomes.cancelled;
-  const seconds = (Date.now() - began) / 1000;
-  const rate = seconds > 0 ? done / seconds : 0;
+const createDrawing = (draw: (text: string) => void): Progress => {
+  let drawn = 0;
+  const show = (lines: readonly string[]) => {
+    draw(`${erase(drawn)}${lines.map((line) => `${line}\n`).join('')}`);
+    drawn = lines.length;
+  };
   return {
-    done,
-    all,
-    audio: formatDuration(audioSeconds),
-    rate: (rate * 60).toFixed(0),
-    eta: rate > 0 ? formatDuration((all - done) / rate) : '…',
-    failed: outcomes.failed,
+    found: (entries) => show([`Reading the source: ${entries.toLocaleString('en')} entries`]),
+    update: (progress) => {
+      if (progress.total > 0) show(formatProgress(progress));
+    },
+    stop: () => show([]),
   };
 };
 
-const createBar = (): Progress => {
-  const began = Date.now();
-  const bar = new SingleBar(
-    {
-      format:
-        '{bar} {value}/{total} tracks · {audio} of audio · {rate} a minute · {left} left · {failed} failed',
-      stream: process.stderr,
-      hideCursor: true,
-      clearOnComplete: true,
-    },
-    Presets.shades_classic,
-  );
-  let isStarted = false;
-  return {
-    update: (counts) => {
-      const { done, all, eta, ...rest } = measure(counts, began);
-      if (all === 0) return;
-      if (!isStarted) bar.start(all, done, { left: eta, ...rest });
-      isStarted = true;
-      bar.setTotal(all);
-      bar.update(done, { left: eta, ...rest });
-    },
-    stop: () => bar.stop(),
-  };
-};
+/** Back to the first of so many lines, and clear from there. */
+const erase = (lines: number): string => (lines === 0 ? '' : `\u001b[${lines}A\u001b[J`);
 
 const createLines = (write: (line: string) => void): Progress => {
-  const began = Date.now();
-  let last = began;
+  let last = Date.now();
+  const now = (line: () => string) => {
+    if (Date.now() - last < LINE_EVERY_MS) return;
+    last = Date.now();
+    write(line());
+  };
   return {
-    update: (counts) => {
-      if (Date.now() - last < LINE_EVERY_MS) return;
-      last = Date.now();
-      const { done, all, audio, rate, eta, failed } = measure(counts, began);
-      write(`${done}/${all} tracks, ${audio} of audio, ${rate} a minute, ${eta} left, ${failed} failed`);
-    },
+    found: (entries) => now(() => `reading the source: ${entries} entries`),
+    update: (progress) => now(() => formatProgress(progress, { bar: false }).join(' · ')),
     stop: () => undefined,
   };
+};
+
+/** A run in three lines: tracks; audio and speed; time left and where time goes. */
+export const formatProgress = (progress: RunProgress, { bar = true } = {}): string[] => {
+  const { done, total, outcomes, audioSeconds, rate, etaSeconds, bottleneck, stages } = progress;
+  const filled = total === 0 ? 0 : Math.round((done / total) * BAR_WIDTH);
+  const drawing = bar ? `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ` : '';
+  const speed = rate
+    ? ` · ${Math.round(rate.tracksPerMinute)} tracks a minute · ${rate.audioPerSecond.toFixed(1)} times real time`
+    : '';
+  const time = Object.entries(stages)
+    .sort(([, a], [, b]) => b - a)
+    .map(([stage, share]) => `${stage} ${Math.round(share * 100)} %`)
+    .join(', ');
+  return [
+    `${drawing}${done}/${total} tracks · ${outcomes.failed} failed`,
+    `${formatDuration(audioSeconds)} of audio${speed}`,
+    `${etaSeconds === null ? '…' : formatDuration(etaSeconds)} left${bottleneck ? ` · most time goes into ${bottleneck} (${time})` : ''}`,
+  ];
 };

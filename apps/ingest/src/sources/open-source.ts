@@ -1,22 +1,24 @@
-import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Catalogue } from '@soundalike/catalogue';
 import { SoundalikeError, toSoundalikeError } from '@soundalike/core';
-import { fileError, isAudioName, isLink } from '@soundalike/source';
+import { fileError, isAudioName, isLink, isS3, type S3Options } from '@soundalike/source';
+import { createFileFinder, type FileFinder, linkEntry } from './find-file.ts';
 import { findRoot, type Roots } from './find-root.ts';
-import { type ManifestEntry, readManifestRow } from './manifest-row.ts';
+import { readManifestRow } from './manifest-row.ts';
+import { readList } from './read-list.ts';
 import { readManifest } from './read-manifest.ts';
+import { scanBucket } from './scan-bucket.ts';
 import { scanFolder } from './scan-folder.ts';
 import type { Source, SourceEntry } from './source-entry.ts';
 
 export interface OpenSourceOptions {
-  /** A folder, an audio file, a manifest (.csv, .jsonl), a list (.txt) or a link. */
+  /** A folder, an audio file, a manifest (.csv, .tsv, .jsonl), a list (.txt), a playlist (.m3u, .m3u8), a link or `s3://bucket/prefix`. */
   readonly argument: string;
   readonly workingDirectory: string;
   readonly catalogue: Catalogue;
   readonly roots: Roots;
+  readonly s3?: S3Options | undefined;
 }
 
 /**
@@ -25,30 +27,32 @@ export interface OpenSourceOptions {
  * @throws SoundalikeError `SOURCE_NOT_FOUND`, `SOURCE_FORBIDDEN`, `INPUT_INVALID` for a file that is none of these
  */
 export const openSource = async (options: OpenSourceOptions): Promise<Source> => {
-  const { argument, catalogue, roots } = options;
-  if (isLink(argument))
-    return { name: argument, entries: only(linkEntry({ place: argument, externalId: null, metadata: {} })) };
+  const { argument, catalogue, roots, s3 = {} } = options;
+  const nothingSaid = { externalId: null, metadata: {} };
+  if (isLink(argument) || (isS3(argument) && isAudioName(argument)))
+    return { name: argument, key: argument, entries: only(linkEntry({ place: argument, ...nothingSaid })) };
+  if (isS3(argument))
+    return { name: argument, key: argument, entries: scanBucket(argument, s3), scope: { source: argument } };
   const path = await resolvePath(options);
   const found = await stat(path);
   if (found.isDirectory()) {
     const { root, prefix } = await findRoot(path, catalogue, roots);
     return {
       name: argument,
+      key: path,
       entries: scanFolder({ folder: path, root, prefix }),
-      complete: { root, prefix: prefix === '' ? '' : `${prefix}/` },
+      scope: { root, prefix: prefix === '' ? '' : `${prefix}/` },
     };
   }
-  const files = createFileFinder(dirname(path), options);
-  if (/\.(csv|jsonl|ndjson)$/i.test(path)) return { name: argument, entries: manifestEntries(path, files) };
-  if (/\.txt$/i.test(path)) return { name: argument, entries: listEntries(path, files) };
+  const files = createFileFinder(dirname(path), { catalogue, roots });
+  const listed = { name: argument, key: path, scope: { source: path } };
+  if (/\.(csv|tsv|jsonl|ndjson)$/i.test(path)) return { ...listed, entries: manifestEntries(path, files) };
+  if (/\.(txt|m3u8?)$/i.test(path)) return { ...listed, entries: listEntries(path, files) };
   if (isAudioName(path))
-    return {
-      name: argument,
-      entries: only(await files.entry({ place: path, externalId: null, metadata: {} })),
-    };
+    return { name: argument, key: path, entries: only(await files.entry({ place: path, ...nothingSaid })) };
   throw new SoundalikeError(
     'INPUT_INVALID',
-    `${argument} is neither a folder, an audio file, a manifest (.csv, .jsonl), a list (.txt) nor a link`,
+    `${argument} is neither a folder, an audio file, a manifest (.csv, .tsv, .jsonl), a list (.txt), a playlist (.m3u, .m3u8), a link nor s3://bucket/prefix`,
   );
 };
 
@@ -59,69 +63,31 @@ const resolvePath = async ({ argument, workingDirectory }: OpenSourceOptions): P
   });
 };
 
-async function* manifestEntries(path: string, files: FileFinder): AsyncGenerator<SourceEntry> {
+/** The entries of a manifest file; `name` is what rows are called by. */
+export async function* manifestEntries(
+  path: string,
+  files: FileFinder,
+  name: string = basename(path),
+): AsyncGenerator<SourceEntry> {
   for await (const row of readManifest(path)) {
-    const location = { root: null, path: `${basename(path)}#row-${row.number}` };
     try {
-      const entry = readManifestRow(row, basename(path));
-      yield isLink(entry.place) ? linkEntry(entry) : await files.entry(entry);
+      const entry = readManifestRow(row, name);
+      yield isRemote(entry.place) ? linkEntry(entry) : await files.entry(entry);
     } catch (error) {
-      yield { kind: 'invalid', location, error: toSoundalikeError(error) };
+      const location = { root: null, path: `${name}#row-${row.number}` };
+      yield { kind: 'invalid', location, error: toSoundalikeError(error), hidesOthers: true };
     }
   }
 }
 
 async function* listEntries(path: string, files: FileFinder): AsyncGenerator<SourceEntry> {
-  for await (const line of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
-    const place = line.replace(/^\ufeff/, '').trim();
-    if (place === '' || place.startsWith('#')) continue;
+  for await (const place of readList(path)) {
     const entry = { place, externalId: null, metadata: {} };
-    yield isLink(place) ? linkEntry(entry) : await files.entry(entry);
+    yield isRemote(place) ? linkEntry(entry) : await files.entry(entry);
   }
 }
 
-const linkEntry = ({ place, externalId, metadata }: ManifestEntry): SourceEntry => ({
-  kind: 'found',
-  item: { root: null, path: place, externalId, metadata, size: null, modifiedMs: null },
-});
-
-interface FileFinder {
-  entry(entry: ManifestEntry): Promise<SourceEntry>;
-}
-
-/** Finds the root of each file a list names; relative names start at the list's folder. Files in one folder ask once. */
-const createFileFinder = (base: string, { catalogue, roots }: OpenSourceOptions): FileFinder => {
-  const known = new Map<string, Promise<{ root: string; prefix: string }>>();
-  // Names that stay below the list's folder belong to that folder's root, so that a list makes one root, not one for each subfolder.
-  const rootOf = (folder: string) => {
-    const start = folder === base || folder.startsWith(`${base}/`) ? base : folder;
-    const found = known.get(start) ?? findRoot(start, catalogue, roots);
-    known.set(start, found);
-    return found.then(({ root, prefix }) => ({
-      root,
-      prefix: [prefix, folder.slice(start.length + 1)].filter(Boolean).join('/'),
-    }));
-  };
-  return {
-    entry: async ({ place, externalId, metadata }) => {
-      const path = isAbsolute(place) ? place : join(base, place);
-      const { root, prefix } = await rootOf(dirname(path));
-      const location = { root, path: [prefix, basename(path)].filter(Boolean).join('/') };
-      const found = await stat(path).catch(() => undefined);
-      // A file that is not there is an item that fails, so that the report names it and a later run finds it.
-      return {
-        kind: 'found',
-        item: {
-          ...location,
-          externalId,
-          metadata,
-          size: found?.size ?? null,
-          modifiedMs: found ? Math.floor(found.mtimeMs) : null,
-        },
-      };
-    },
-  };
-};
+const isRemote = (place: string): boolean => isLink(place) || isS3(place);
 
 async function* only(entry: SourceEntry): AsyncGenerator<SourceEntry> {
   yield entry;

@@ -1,7 +1,12 @@
-import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { SoundalikeError } from '@soundalike/core';
 import { parse } from 'csv-parse';
+import Papa from 'papaparse';
+import { readText } from './read-text.ts';
+
+/** Text from which the delimiter is told, characters. */
+const SAMPLE_CHARACTERS = 64 * 1024;
 
 /** One row of a manifest: its number (the first row of data is 1) and its columns, names in lower case. */
 export interface ManifestRow {
@@ -11,14 +16,14 @@ export interface ManifestRow {
   readonly problem?: string | undefined;
 }
 
-/** Rows of a CSV (with a header line) or JSONL manifest, streamed. A row that cannot be read is given with its problem. */
+/** Rows of a CSV (with a header line; any encoding and delimiter) or JSONL manifest, streamed. A row that cannot be read is given with its problem. */
 export const readManifest = (path: string): AsyncIterable<ManifestRow> =>
   /\.(jsonl|ndjson)$/i.test(path) ? readJsonl(path) : readCsv(path);
 
 async function* readJsonl(path: string): AsyncGenerator<ManifestRow> {
   let number = 0;
-  for await (const line of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
-    const text = line.replace(/^\ufeff/, '').trim();
+  for await (const line of createInterface({ input: await readText(path), crlfDelay: Infinity })) {
+    const text = line.trim();
     if (text === '') continue;
     number += 1;
     yield { number, ...parseLine(text) };
@@ -37,9 +42,9 @@ const parseLine = (text: string): Omit<ManifestRow, 'number'> => {
 };
 
 async function* readCsv(path: string): AsyncGenerator<ManifestRow> {
-  const parser = createReadStream(path).pipe(
+  const parser = (await readText(path)).pipe(
     parse({
-      bom: true,
+      delimiter: detectDelimiter(await readStart(await readText(path))),
       columns: (header: string[]) => header.map((name) => name.trim().toLowerCase()),
       relax_column_count: true,
       relax_quotes: true,
@@ -61,6 +66,21 @@ async function* readCsv(path: string): AsyncGenerator<ManifestRow> {
     );
   }
 }
+
+/** The delimiter that cuts the first rows into the same number of columns; a comma where there is one column only. */
+export const detectDelimiter = (text: string): string => {
+  const { meta, errors } = Papa.parse(text, { preview: 20, delimitersToGuess: [',', ';', '\t', '|'] });
+  return errors.some(({ code }) => code === 'UndetectableDelimiter') ? ',' : meta.delimiter;
+};
+
+const readStart = async (stream: Readable): Promise<string> => {
+  let text = '';
+  for await (const chunk of stream) {
+    text += chunk;
+    if (text.length >= SAMPLE_CHARACTERS) break;
+  }
+  return text;
+};
 
 const lowerCaseNames = (record: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name.trim().toLowerCase(), value]));

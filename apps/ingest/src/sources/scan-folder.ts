@@ -35,7 +35,12 @@ export async function* scanFolder(options: {
           yield await found(absolute, root, path);
       }
     } catch (cause) {
-      yield { kind: 'invalid', location: { root, path: prefix || '.' }, error: fileError(folder, cause) };
+      yield {
+        kind: 'invalid',
+        location: { root, path: prefix || '.' },
+        error: fileError(folder, cause),
+        hidesOthers: true,
+      };
     }
   }
 }
@@ -49,6 +54,6 @@ const found = async (absolute: string, root: string, path: string): Promise<Sour
       item: { ...location, externalId: null, metadata: {}, size, modifiedMs: Math.floor(mtimeMs) },
     };
   } catch (cause) {
-    return { kind: 'invalid', location, error: fileError(absolute, cause) };
+    return { kind: 'invalid', location, error: fileError(absolute, cause), hidesOthers: false };
   }
 };

@@ -10,7 +10,14 @@ import {
   trackIdOf,
 } from '@soundalike/core';
 import { type EmbeddedTrack, embedTrack, meanVector, signatureToBytes, toSpace } from '@soundalike/embedder';
-import { contentIdOf, formatLocation, type LocalAudio, openAudio, readTags } from '@soundalike/source';
+import {
+  contentIdOf,
+  formatLocation,
+  isLink,
+  type LocalAudio,
+  openAudioUnless,
+  readTags,
+} from '@soundalike/source';
 import type { ClipRow } from '@soundalike/store';
 import { readRoots } from '../sources/find-root.ts';
 import type { IngestDeps } from './ingest-deps.ts';
@@ -43,13 +50,17 @@ export const processItem = async (
   const { catalogue, ffmpeg, roots, fetchPolicy, temporaryFolder } = deps;
   const timer = createTimer(item.id, deps);
   await timer.enter('fetch');
-  const audio = await openAudio({
+  const before = item.etag && item.contentId ? await findStored(item.contentId, deps) : undefined;
+  const isStill = before !== undefined && before.id === item.trackId;
+  const audio = await openAudioUnless({
     location: item,
     roots: await readRoots(catalogue, roots),
     policy: fetchPolicy,
     temporaryFolder,
+    etag: isStill ? item.etag : undefined,
     signal,
   });
+  if (audio === 'unchanged') return keep(item, before as Track, deps, timer);
   try {
     const contentId = await contentIdOf({ path: audio.path, ffmpeg, signal });
     const trackId = trackIdOf({ catalogue: item.catalogue, externalId: item.externalId, contentId });
@@ -83,8 +94,43 @@ export const processItem = async (
   }
 };
 
-const embed = (audio: LocalAudio, { embedder, ffmpeg, maxSeconds, nice }: IngestDeps, signal: AbortSignal) =>
-  embedTrack({ input: { path: audio.path }, embedder, ffmpeg, maxSeconds, nice, signal });
+const embed = (
+  audio: LocalAudio,
+  { embedder, ffmpeg, maxSeconds, nice, coverage }: IngestDeps,
+  signal: AbortSignal,
+) =>
+  embedTrack({
+    input: { path: audio.path },
+    embedder,
+    ffmpeg,
+    maxSeconds,
+    nice,
+    windows: windowsOf(coverage),
+    signal,
+  });
+
+/** Windows of `sampled:N`; undefined for `full`. */
+const windowsOf = (coverage = 'full'): number | undefined =>
+  coverage === 'full' ? undefined : Number(coverage.slice('sampled:'.length));
+
+/** A link that still answers as when it was indexed: its track stays, with what the manifest says now. */
+const keep = (item: Item, known: Track, deps: IngestDeps, timer: Timer): Promise<ItemResult> =>
+  finish(
+    item,
+    undefined,
+    {
+      contentId: known.contentId,
+      trackId: known.id,
+      metadata: fillMetadata(item.metadata, item.fileMetadata),
+      fileMetadata: item.fileMetadata,
+      durationSeconds: known.durationSeconds,
+      clipCount: known.clipCount,
+      coverage: known.coverage,
+      audioSeconds: 0,
+    },
+    deps,
+    timer,
+  );
 
 /** Runs `work` for a key once at a time; those who come meanwhile get its result, or try themselves where it was aborted. */
 const share = async <T>(
@@ -99,13 +145,13 @@ const share = async <T>(
   return started;
 };
 
-/** A track with this content whose vectors the store really has. */
+/** A track with this content, embedded as far as is asked for, whose vectors the store really has. */
 const findStored = async (
   contentId: string,
-  { catalogue, store }: IngestDeps,
+  { catalogue, store, coverage = 'full' }: IngestDeps,
 ): Promise<Track | undefined> => {
   const track = await catalogue.findTrackByContent(contentId, store.space);
-  if (!track) return undefined;
+  if (track?.coverage !== coverage) return undefined;
   const stored = (await store.getTracks([track.id], { consistency: 'strong' })).get(track.id);
   return stored?.content8 === content8Of(contentId) ? track : undefined;
 };
@@ -126,8 +172,10 @@ const reuse = async (
       {
         ...ids,
         metadata: known,
+        fileMetadata: await fileMetadataOf(item, audio),
         durationSeconds: known.durationSeconds,
         clipCount: known.clipCount,
+        coverage: known.coverage,
         audioSeconds: 0,
       },
       deps,
@@ -183,7 +231,8 @@ const write = async (
 ): Promise<ItemResult> => {
   const { trackId, contentId, clips, durationSeconds, audioSeconds } = track;
   await timer.enter('store');
-  const metadata = await metadataOf(item, audio);
+  const fileMetadata = await fileMetadataOf(item, audio);
+  const metadata = fillMetadata(item.metadata, fileMetadata);
   // From here on things are written; an aborted job (its lock may be lost) must not.
   if (signal.aborted)
     throw new SoundalikeError('CANCELLED', `Stopped before ${formatLocation(item)} was stored`);
@@ -198,27 +247,48 @@ const write = async (
   return finish(
     item,
     audio,
-    { contentId, trackId, metadata, durationSeconds, clipCount: clips.length, audioSeconds },
+    {
+      contentId,
+      trackId,
+      metadata,
+      fileMetadata,
+      durationSeconds,
+      clipCount: clips.length,
+      coverage: deps.coverage ?? 'full',
+      audioSeconds,
+    },
     deps,
     timer,
   );
 };
 
-/** The manifest's words, filled from the file's tags; a track without any title is called by its file name. */
-const metadataOf = async (item: Item, audio: LocalAudio): Promise<TrackMetadata> => {
-  const metadata = fillMetadata(item.metadata, await readTags(audio.path));
-  const name = basename(item.root === null ? new URL(item.path).pathname : item.path);
-  return { ...metadata, title: metadata.title ?? name.slice(0, name.length - extname(name).length) };
+/** The file's own tags, which fill what the manifest leaves open; without a title a file is called by its name. */
+const fileMetadataOf = async (item: Item, audio: LocalAudio): Promise<Partial<TrackMetadata>> => {
+  const tags = await readTags(audio.path);
+  const name = isLink(item.path) && item.root === null ? nameInLink(item.path) : basename(item.path);
+  return { ...tags, title: tags.title ?? name.slice(0, name.length - extname(name).length) };
+};
+
+const nameInLink = (link: string): string => {
+  const name = basename(new URL(link).pathname);
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 };
 
 interface Finished extends Omit<Written, 'clips'> {
   readonly metadata: TrackMetadata;
+  readonly fileMetadata: Partial<TrackMetadata>;
   readonly clipCount: number;
+  readonly coverage: string;
 }
 
+/** @param audio undefined where nothing was fetched because nothing had changed */
 const finish = async (
   item: Item,
-  audio: LocalAudio,
+  audio: LocalAudio | undefined,
   done: Finished,
   { catalogue, store, worker }: IngestDeps,
   timer: Timer,
@@ -237,6 +307,7 @@ const finish = async (
       space: store.space,
       durationSeconds: done.durationSeconds,
       clipCount: done.clipCount,
+      coverage: done.coverage,
       title,
       artist,
       album,
@@ -247,7 +318,8 @@ const finish = async (
     },
     timings,
     audioSeconds: done.audioSeconds,
-    modified: await modifiedSince(item, audio),
+    fileMetadata: done.fileMetadata,
+    ...(audio ? { modified: await modifiedSince(item, audio), etag: audio.etag ?? null } : {}),
   });
   if (orphanTrack) await store.removeTracks([orphanTrack]);
   const { clipCount, audioSeconds } = done;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toSoundalikeError } from '@soundalike/core';
 import type { JobQueue } from '@soundalike/queue';
+import { sweepFetched } from '@soundalike/source';
 import { keepBeating } from '../monitor/keep-beating.ts';
 import { createWorkMeter, observeAll } from '../monitor/work-meter.ts';
 import { feedQueue } from './feed-queue.ts';
@@ -22,6 +23,7 @@ export const startWorker = async (options: {
   signal: AbortSignal;
 }): Promise<void> => {
   const { deps, queue, concurrency, signal } = options;
+  await sweepFetched(deps.temporaryFolder);
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   let fatal: Error | undefined;

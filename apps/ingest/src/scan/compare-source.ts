@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import type { Catalogue, Difference, FoundItem } from '@soundalike/catalogue';
+import { formatLocation } from '@soundalike/source';
+import type { Source } from '../sources/source-entry.ts';
+import { distinct } from './record-source.ts';
+
+const BATCH = 1_000;
+
+/** Places named for each kind of difference. */
+const EXAMPLES = 5;
+
+const KINDS = [
+  'new',
+  'changed',
+  'moved',
+  'gone',
+  'metadata',
+  'unchanged',
+  'waiting',
+  'conflict',
+  'invalid',
+] as const;
+type Kind = (typeof KINDS)[number];
+
+/** What a run over a source would do; nothing is queued or written. */
+export interface SourceDifference extends Readonly<Record<Kind, number>> {
+  readonly dryRun: true;
+  readonly entries: number;
+  /** The first few places of each kind. */
+  readonly examples: Readonly<Partial<Record<Kind, readonly string[]>>>;
+}
+
+/**
+ * Compares a source with the catalogue. Memory stays small however long the source: a bit for each known item, a number for each new file
+ * that might be a moved one and for each own id.
+ */
+export const compareSource = async (options: {
+  source: Source;
+  catalogue: Catalogue;
+  catalogueName: string;
+  space: string;
+  force?: boolean | undefined;
+  onFound?: ((entries: number) => void) | undefined;
+  signal: AbortSignal;
+}): Promise<SourceDifference> => {
+  const { source, catalogue, catalogueName, space, force = false, onFound, signal } = options;
+  const { scope } = source;
+  const counts = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<Kind, number>;
+  const examples: Partial<Record<Kind, string[]>> = {};
+  const tell = (kind: Kind, place: string) => {
+    counts[kind] += 1;
+    const few = examples[kind] ?? [];
+    if (few.length < EXAMPLES) examples[kind] = [...few, place];
+  };
+  const known = scope ? await catalogue.countKnown({ catalogue: catalogueName, scope }) : 0;
+  const seen = createBits();
+  const ownIds = new Set<number>();
+  const newFiles = new Map<number, number>();
+  let entries = 0;
+  let sawEverything = true;
+  let batch: FoundItem[] = [];
+  const flush = async () => {
+    const found = distinct(batch);
+    batch = [];
+    const compared = await catalogue.compareFound({ catalogue: catalogueName, space, found, force });
+    for (const [i, item] of found.entries()) {
+      const { difference, itemId } = compared[i] as { difference: Difference; itemId: number | undefined };
+      if (itemId !== undefined) seen.add(itemId);
+      const isTaken = item.externalId !== null && !addNew(ownIds, hashOf(item.externalId));
+      tell(isTaken ? 'conflict' : difference, formatLocation(item));
+      if (difference !== 'new' || known === 0 || item.size === null) continue;
+      const key = fileKey(item.size, item.modifiedMs);
+      newFiles.set(key, (newFiles.get(key) ?? 0) + 1);
+    }
+    onFound?.(entries);
+  };
+  for await (const entry of source.entries) {
+    if (signal.aborted) break;
+    entries += 1;
+    if (entry.kind === 'invalid') {
+      if (entry.hidesOthers) sawEverything = false;
+      tell('invalid', formatLocation(entry.location));
+      continue;
+    }
+    batch.push(entry.item);
+    if (batch.length >= BATCH) await flush();
+  }
+  if (batch.length > 0) await flush();
+  if (scope && sawEverything && !signal.aborted) {
+    for (let after = 0; ; ) {
+      const page = await catalogue.knownItems({ catalogue: catalogueName, scope, after, limit: BATCH });
+      for (const item of page.filter(({ id }) => !seen.has(id))) {
+        const key = fileKey(item.size ?? -1, item.modifiedMs);
+        const twins = newFiles.get(key) ?? 0;
+        tell(twins > 0 ? 'moved' : 'gone', formatLocation(item));
+        if (twins === 0) continue;
+        newFiles.set(key, twins - 1);
+        counts.new -= 1;
+      }
+      after = page.at(-1)?.id ?? after;
+      if (page.length < BATCH) break;
+    }
+  }
+  return { dryRun: true, entries, ...counts, examples };
+};
+
+/** The difference for people. */
+export const formatDifference = ({ entries, examples, ...counts }: SourceDifference): string => {
+  const words: Record<Kind, string> = {
+    new: 'new',
+    changed: 'changed',
+    moved: 'moved (nothing to embed)',
+    gone: 'gone',
+    metadata: 'metadata only (nothing to embed)',
+    unchanged: 'unchanged',
+    waiting: 'queued already',
+    conflict: 'with an id that is taken',
+    invalid: 'that cannot be used',
+  };
+  return [
+    `${entries.toLocaleString('en')} entries; nothing was queued.`,
+    ...KINDS.filter((kind) => counts[kind] > 0).map(
+      (kind) =>
+        `  ${counts[kind].toLocaleString('en').padStart(9)} ${words[kind]}${kind === 'unchanged' ? '' : `: ${(examples[kind] ?? []).join(', ')}${counts[kind] > EXAMPLES ? ', …' : ''}`}`,
+    ),
+  ].join('\n');
+};
+
+const addNew = (set: Set<number>, value: number): boolean => {
+  if (set.has(value)) return false;
+  set.add(value);
+  return true;
+};
+
+/** 48 bits of a hash: a million ids collide with a chance of one in five hundred, and then only in a preview. */
+const hashOf = (text: string): number => createHash('sha1').update(text).digest().readUIntBE(0, 6);
+
+/** Size and time of a file as one number; what is equal in both is taken for one file. */
+const fileKey = (size: number, modifiedMs: number | null): number =>
+  ((modifiedMs ?? 0) % 2 ** 32) * 2 ** 20 + (size % 2 ** 20);
+
+/** A set of small whole numbers, a bit each. */
+const createBits = () => {
+  let bytes = new Uint8Array(1024);
+  return {
+    has: (id: number): boolean => ((bytes[id >> 3] ?? 0) & (1 << (id & 7))) !== 0,
+    add: (id: number): void => {
+      if (id >> 3 >= bytes.length) {
+        const larger = new Uint8Array(Math.max(bytes.length * 2, (id >> 3) + 1));
+        larger.set(bytes);
+        bytes = larger;
+      }
+      bytes[id >> 3] = (bytes[id >> 3] ?? 0) | (1 << (id & 7));
+    },
+  };
+};

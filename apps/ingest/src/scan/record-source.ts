@@ -1,0 +1,133 @@
+import type { FoundItem, ItemLocation } from '@soundalike/catalogue';
+import { filterFieldsOf, SoundalikeError } from '@soundalike/core';
+import { formatLocation } from '@soundalike/source';
+import type { Source, SourceEntry } from '../sources/source-entry.ts';
+import type { IngestDeps } from '../work/ingest-deps.ts';
+
+/** Entries recorded in one transaction. */
+const BATCH = 1_000;
+
+export interface RecordSourceOptions {
+  readonly runId: number;
+  readonly source: Source;
+  readonly catalogueName: string;
+  readonly deps: Pick<IngestDeps, 'catalogue' | 'store'>;
+  readonly force?: boolean | undefined;
+  /** What is gone is to be removed: refuse where more than half is. */
+  readonly prune?: boolean | undefined;
+  readonly allowLoss?: boolean | undefined;
+  readonly onFound?: ((entries: number) => void) | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Writes down what a source holds as part of a run: what is new or changed is queued, metadata edits are applied without decoding, what it
+ * names no more is gone.
+ *
+ * @returns entries seen
+ * @throws SoundalikeError `PRUNE_REFUSED` where `prune` would lose more than half; nothing is marked gone then
+ */
+export const recordSource = async (options: RecordSourceOptions): Promise<number> => {
+  const { runId, source, catalogueName, deps, force = false, onFound, signal } = options;
+  const { catalogue, store } = deps;
+  const before = source.scope
+    ? await catalogue.countKnown({ catalogue: catalogueName, scope: source.scope })
+    : 0;
+  const record = (found: readonly FoundItem[]) =>
+    catalogue.recordFound({
+      runId,
+      catalogue: catalogueName,
+      space: store.space,
+      found,
+      force,
+      source: source.key,
+    });
+  let batch: FoundItem[] = [];
+  let entries = 0;
+  let sawEverything = true;
+  const flush = async () => {
+    const { metadataChanged, conflicts } = await record(distinct(batch));
+    batch = [];
+    for (const itemId of metadataChanged) await updateMetadata(itemId, deps);
+    for (const { item, holder } of conflicts) await recordInvalid(conflictEntry(item, holder), record, deps);
+    onFound?.(entries);
+  };
+  for await (const entry of source.entries) {
+    if (signal.aborted) return entries;
+    entries += 1;
+    if (entry.kind === 'invalid') {
+      if (entry.hidesOthers) sawEverything = false;
+      await recordInvalid(entry, record, deps);
+      continue;
+    }
+    batch.push(entry.item);
+    if (batch.length >= BATCH) await flush();
+  }
+  if (batch.length > 0) await flush();
+  if (source.scope && sawEverything) await recordGone(before, options);
+  return entries;
+};
+
+/** Twice the same place in one batch (a manifest that lists a file twice without ids) is one item. */
+export const distinct = (batch: readonly FoundItem[]): FoundItem[] => [
+  ...new Map(batch.map((item) => [JSON.stringify([item.root, item.path, item.externalId]), item])).values(),
+];
+
+const recordGone = async (
+  before: number,
+  { runId, source, catalogueName, deps, prune, allowLoss }: RecordSourceOptions,
+) => {
+  const { scope } = source;
+  if (!scope) return;
+  const options = { runId, catalogue: catalogueName, scope };
+  if (prune && !allowLoss) {
+    const { unseen, moved } = await deps.catalogue.countUnseen(options);
+    refuseLoss(source, unseen - moved, before);
+  }
+  await deps.catalogue.recordGone(options);
+};
+
+/** @throws SoundalikeError `PRUNE_REFUSED` where more than half of what was known is lost */
+export const refuseLoss = (source: Source, lost: number, known: number): void => {
+  if (lost * 2 <= known) return;
+  throw new SoundalikeError(
+    'PRUNE_REFUSED',
+    `${source.name}: ${lost} of ${known} known items are not there any more; nothing was removed`,
+    { fields: { lost, known } },
+  );
+};
+
+/** An entry that cannot be used is an item that failed, so that it is counted and can be looked up. */
+const recordInvalid = async (
+  { location, error }: Pick<Extract<SourceEntry, { kind: 'invalid' }>, 'location' | 'error'>,
+  record: (found: readonly FoundItem[]) => Promise<{ queued: number[] }>,
+  { catalogue }: RecordSourceOptions['deps'],
+) => {
+  const { queued } = await record([
+    { ...location, externalId: null, metadata: {}, size: null, modifiedMs: null },
+  ]);
+  for (const itemId of queued)
+    await catalogue.failItem({
+      itemId,
+      code: error.code,
+      message: error.message,
+      detail: error.detail,
+      retry: false,
+    });
+};
+
+/** Two places of one source under one own id would overwrite each other for ever. */
+const conflictEntry = (item: FoundItem, holder: ItemLocation) => ({
+  location: { root: null, path: `${formatLocation(item)} (id ${item.externalId})` },
+  error: new SoundalikeError(
+    'MANIFEST_INVALID',
+    `The id "${item.externalId}" of ${formatLocation(item)} already belongs to ${formatLocation(holder)}`,
+    { fields: { externalId: item.externalId } },
+  ),
+});
+
+const updateMetadata = async (itemId: number, { catalogue, store }: RecordSourceOptions['deps']) => {
+  const track = await catalogue.updateTrackMetadata(itemId);
+  if (!track) return;
+  await store.updateFields(track.id, filterFieldsOf(track, track.durationSeconds));
+};

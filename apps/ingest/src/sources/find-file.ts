@@ -1,0 +1,53 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import type { Catalogue } from '@soundalike/catalogue';
+import { findRoot, type Roots } from './find-root.ts';
+import type { ManifestEntry } from './manifest-row.ts';
+import type { SourceEntry } from './source-entry.ts';
+
+export interface FileFinder {
+  entry(entry: ManifestEntry): Promise<SourceEntry>;
+}
+
+/** Finds the root of each file a list names; relative names start at the list's folder. Files in one folder ask once. */
+export const createFileFinder = (
+  base: string,
+  { catalogue, roots }: { catalogue: Catalogue; roots: Roots },
+): FileFinder => {
+  const known = new Map<string, Promise<{ root: string; prefix: string }>>();
+  // Names that stay below the list's folder belong to that folder's root, so that a list makes one root, not one for each subfolder.
+  const rootOf = (folder: string) => {
+    const start = folder === base || folder.startsWith(`${base}/`) ? base : folder;
+    const found = known.get(start) ?? findRoot(start, catalogue, roots);
+    known.set(start, found);
+    return found.then(({ root, prefix }) => ({
+      root,
+      prefix: [prefix, folder.slice(start.length + 1)].filter(Boolean).join('/'),
+    }));
+  };
+  return {
+    entry: async ({ place, externalId, metadata }) => {
+      const path = isAbsolute(place) ? place : join(base, place);
+      const { root, prefix } = await rootOf(dirname(path));
+      const location = { root, path: [prefix, basename(path)].filter(Boolean).join('/') };
+      const found = await stat(path).catch(() => undefined);
+      // A file that is not there is an item that fails, so that the report names it and a later run finds it.
+      return {
+        kind: 'found',
+        item: {
+          ...location,
+          externalId,
+          metadata,
+          size: found?.size ?? null,
+          modifiedMs: found ? Math.floor(found.mtimeMs) : null,
+        },
+      };
+    },
+  };
+};
+
+/** A link or an object of a bucket; nothing is asked of it yet. */
+export const linkEntry = ({ place, externalId, metadata }: ManifestEntry): SourceEntry => ({
+  kind: 'found',
+  item: { root: null, path: place, externalId, metadata, size: null, modifiedMs: null },
+});

@@ -1,0 +1,36 @@
+import { basename } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { SoundalikeError } from '@soundalike/core';
+import { readText } from './read-text.ts';
+
+/**
+ * The places that a list of links or an M3U playlist names, a line each: comments and directives are passed over, `file://` links become
+ * paths, and Windows separators the usual ones.
+ *
+ * @throws SoundalikeError `INPUT_INVALID` for a playlist of stream segments (HLS), which names no tracks
+ */
+export async function* readList(path: string): AsyncGenerator<string> {
+  for await (const line of createInterface({ input: await readText(path), crlfDelay: Infinity })) {
+    const text = line.trim();
+    if (text.startsWith('#EXT-X-'))
+      throw new SoundalikeError(
+        'INPUT_INVALID',
+        `${basename(path)} is a stream (HLS), whose lines are pieces of one recording, not tracks; ingest the recording itself`,
+      );
+    if (text === '' || text.startsWith('#')) continue;
+    yield toPlace(text);
+  }
+}
+
+const toPlace = (text: string): string => {
+  if (/^file:\/\//i.test(text)) {
+    try {
+      return fileURLToPath(text);
+    } catch {
+      return text;
+    }
+  }
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;
+  return text.includes('/') ? text : text.replaceAll('\\', '/');
+};

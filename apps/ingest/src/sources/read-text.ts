@@ -1,0 +1,61 @@
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { analyse } from 'chardet';
+import { decodeStream, encodingExists } from 'iconv-lite';
+
+/** Text with letters outside ASCII that is looked at to tell an encoding, bytes. */
+const SAMPLE_BYTES = 64 * 1024;
+
+/** Byte order marks, longest first. */
+const MARKS: readonly (readonly [encoding: string, bytes: readonly number[]])[] = [
+  ['utf-32le', [0xff, 0xfe, 0, 0]],
+  ['utf-32be', [0, 0, 0xfe, 0xff]],
+  ['utf-8', [0xef, 0xbb, 0xbf]],
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+];
+
+/** A text file as a stream of text, whatever its encoding; a byte order mark is dropped. */
+export const readText = async (path: string): Promise<Readable> =>
+  createReadStream(path).pipe(decodeStream(await detectEncoding(path))) as unknown as Readable;
+
+/**
+ * The encoding of a text file: its byte order mark; UTF-8 where the whole file is valid UTF-8; else what chardet takes its lines with letters
+ * outside ASCII for.
+ */
+export const detectEncoding = async (path: string): Promise<string> => {
+  const strict = new TextDecoder('utf-8', { fatal: true });
+  let isUtf8 = true;
+  let isFirst = true;
+  const sample: Buffer[] = [];
+  let sampled = 0;
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    if (isFirst) {
+      const mark = MARKS.find(([, bytes]) => bytes.every((byte, i) => chunk[i] === byte));
+      if (mark) return mark[0];
+      if (chunk.includes(0)) return detect(chunk);
+    }
+    isFirst = false;
+    try {
+      if (isUtf8) strict.decode(chunk, { stream: true });
+    } catch {
+      isUtf8 = false;
+    }
+    if (sampled < SAMPLE_BYTES && chunk.some((byte) => byte > 0x7f)) {
+      sample.push(chunk);
+      sampled += chunk.length;
+    }
+    if (!isUtf8 && sampled >= SAMPLE_BYTES) break;
+  }
+  try {
+    if (isUtf8) strict.decode();
+  } catch {
+    isUtf8 = false;
+  }
+  return isUtf8 ? 'utf-8' : detect(Buffer.concat(sample));
+};
+
+/** The likeliest encoding that can also be read. */
+const detect = (bytes: Uint8Array): string =>
+  analyse(bytes).find(({ name }) => encodingExists(name) && name !== 'UTF-8' && name !== 'ASCII')?.name ??
+  'windows-1252';
