@@ -17,19 +17,21 @@ export {
 } from './embed-track.ts';
 export * from './embedder.ts';
 export { buildOnnx } from './model/build-onnx.ts';
+export { floatsFromBase64, floatsToBase64 } from './model/floats-base64.ts';
+export { goldenClips } from './model/golden-clips.ts';
 export {
   BUNDLED_MODELS,
-  floatsFromBase64,
-  floatsToBase64,
+  describeModel,
   type LoadedModel,
   listModels,
   loadModel,
   loadWeights,
-  modelInfo,
 } from './model/load-model.ts';
-export { type Manifest, manifestSchema } from './model/manifest.ts';
+export { type Manifest, manifestSchema, parseManifest } from './model/manifest.ts';
 export { randomWeights } from './model/random-weights.ts';
-export { DECODING } from './model/space-name.ts';
+export { saveModel, withSpace } from './model/save-model.ts';
+export { DECODING, spaceName } from './model/space-name.ts';
+export { readTransform, transformToFiles } from './model/transform-files.ts';
 export { type EncoderWeights, hashWeights, readWeights, weightsToBytes } from './model/weights.ts';
 export type { ClipVectors } from './pipeline/clip-vectors.ts';
 export type { ClmrOptions } from './pipeline/clmr.ts';

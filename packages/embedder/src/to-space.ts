@@ -1,4 +1,5 @@
 import type { SpaceTransform } from './embedder.ts';
+import { invertMatrix } from './invert-matrix.ts';
 
 export interface SpaceVector {
   /** Norm 1. */
@@ -17,10 +18,11 @@ export const toSpace = (raw: Float32Array, transform: SpaceTransform): SpaceVect
   return { vector: moved.map((value) => value / scale), scale };
 };
 
-/** The raw vector again (without whitening; spaces that whiten invert it in the manifest's tools). */
+/** The raw vector again: what `toSpace` was given, up to rounding. */
 export const fromSpace = ({ vector, scale }: SpaceVector, transform: SpaceTransform): Float32Array => {
-  if (transform.whitening) throw new RangeError('fromSpace does not invert whitening');
-  return vector.map((value, index) => value * scale + (transform.mean[index] ?? 0));
+  const moved = vector.map((value) => value * scale);
+  const centred = transform.whitening ? multiply(inverseOf(transform.whitening), moved) : moved;
+  return centred.map((value, index) => value + (transform.mean[index] ?? 0));
 };
 
 /** The normalised mean of unit vectors: a track's own vector. */
@@ -32,7 +34,18 @@ export const meanVector = (vectors: readonly Float32Array[]): Float32Array => {
   return norm === 0 ? unit(sum.length) : sum.map((value) => value / norm);
 };
 
-const multiply = (matrix: Float32Array, vector: Float32Array): Float32Array => {
+/** Inverting takes a good part of a second, so each whitening is inverted once. */
+const inverseOf = (whitening: Float32Array): Float64Array => {
+  const known = inverses.get(whitening);
+  if (known) return known;
+  const inverse = invertMatrix(whitening);
+  inverses.set(whitening, inverse);
+  return inverse;
+};
+
+const inverses = new WeakMap<Float32Array, Float64Array>();
+
+const multiply = (matrix: Float32Array | Float64Array, vector: Float32Array): Float32Array => {
   const size = vector.length;
   return vector.map((_, row) => {
     let sum = 0;

@@ -1,13 +1,14 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SoundalikeError } from '@soundalike/core';
 import {
   createEmbedder,
-  floatsToBase64,
   listModels,
   loadModel,
   loadWeights,
-  modelInfo,
+  saveModel,
+  spaceName,
+  withSpace,
 } from '@soundalike/embedder';
 import { calibrateModel } from '@soundalike/query';
 import { isAudioName } from '@soundalike/source';
@@ -72,7 +73,7 @@ const calibrate = async ({ context, output, positionals, options, signal }: Invo
     .sort()
     .map((entry) => join(folder, entry));
   const embedder = await createEmbedder({ model: found, provider: context.config.provider });
-  const { mean, calibration, seen } = await calibrateModel({
+  const { transform, calibration, seen } = await calibrateModel({
     embedder,
     files,
     signal,
@@ -84,16 +85,16 @@ const calibrate = async ({ context, output, positionals, options, signal }: Invo
     typeof options['fitted-on'] === 'string'
       ? options['fitted-on']
       : `${files.length} files of ${basename(folder)}`;
-  const manifest = {
-    ...found.manifest,
-    transform: { mean: floatsToBase64(mean), fittedOn },
-    calibration: { ...calibration, fittedOn },
-  };
-  const { space } = modelInfo(manifest);
+  const { manifest, files: beside } = withSpace(found.manifest, {
+    transform,
+    transformFittedOn: fittedOn,
+    calibration,
+    calibrationFittedOn: fittedOn,
+  });
+  const space = spaceName({ ...manifest, weightsSha256: manifest.weights.sha256, transform });
   output.document({ model: manifest.name, space, calibration, seen });
   output.print(`${manifest.name}: space ${space}\n${JSON.stringify({ calibration, seen }, null, 2)}`);
-  if (options.write === true)
-    await writeFile(join(found.folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  if (options.write === true) await saveModel({ folder: found.folder, manifest, files: beside });
   else output.note('Nothing was written; --write puts this into the manifest.');
   return 0;
 };

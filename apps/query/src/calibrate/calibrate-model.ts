@@ -2,7 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SoundalikeError } from '@soundalike/core';
-import { type Embedder, embedTrack, type ScoreCalibration, toSpace } from '@soundalike/embedder';
+import {
+  type Embedder,
+  embedTrack,
+  type ScoreCalibration,
+  type SpaceTransform,
+  toSpace,
+} from '@soundalike/embedder';
 import { inputPath, runFfmpeg } from '@soundalike/source';
 import type { ClipRow } from '@soundalike/store';
 import { bestAlignment, maxSimilarity, similarityMatrix } from '../search/align.ts';
@@ -20,12 +26,14 @@ export interface CalibrateOptions {
   readonly ffmpeg: string;
   /** Audio files, each another recording, none of them in the samples or a benchmark. */
   readonly files: readonly string[];
+  /** Kept as it is; without it the centre is fitted, too. */
+  readonly transform?: SpaceTransform | undefined;
   readonly signal: AbortSignal;
   onProgress?(done: number, total: number): void;
 }
 
 export interface Calibrated {
-  readonly mean: Float32Array;
+  readonly transform: SpaceTransform;
   readonly calibration: ScoreCalibration;
   /** What the fit saw, for people to judge it: cosines of own tracks and of strangers. */
   readonly seen: {
@@ -69,7 +77,7 @@ export const calibrateModel = async (options: CalibrateOptions): Promise<Calibra
       heard.push(await hear(file, index, folder, options));
       onProgress?.(index + 1, files.length);
     }
-    return fit(heard);
+    return fit(heard, options.transform);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -120,13 +128,13 @@ const hear = async (
   return { clips, excerpt: excerpt.clips };
 };
 
-const fit = (heard: readonly Heard[]): Calibrated => {
-  const mean = meanOf(heard.flatMap(({ clips }) => clips.map(({ raw }) => raw)));
+const fit = (heard: readonly Heard[], given: SpaceTransform | undefined): Calibrated => {
+  const transform = given ?? { mean: meanOf(heard.flatMap(({ clips }) => clips.map(({ raw }) => raw))) };
   const tracks = heard.map(({ clips }) =>
-    clips.map(({ startMs, raw }): ClipRow => ({ startMs, ...toSpace(raw, { mean }) })),
+    clips.map(({ startMs, raw }): ClipRow => ({ startMs, ...toSpace(raw, transform) })),
   );
   const queries = heard.map(({ excerpt }): QuerySeed => {
-    const windows = excerpt.map(({ startMs, raw }) => ({ startMs, vector: toSpace(raw, { mean }).vector }));
+    const windows = excerpt.map(({ startMs, raw }) => ({ startMs, vector: toSpace(raw, transform).vector }));
     return {
       windows,
       durationMs: EXCERPT_SECONDS * 1000,
@@ -152,7 +160,7 @@ const fit = (heard: readonly Heard[]): Calibrated => {
   const lowOwn = quantile(own.alike, 0.05);
   const midpoint = (median(chance) + lowOwn) / 2;
   return {
-    mean,
+    transform,
     calibration: {
       midpoint: round(midpoint),
       // A weak match of the same recording scores 0.95.

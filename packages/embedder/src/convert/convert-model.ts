@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { SoundalikeError } from '@soundalike/core';
 import { DIMENSION, SAMPLE_RATE, WINDOW_SAMPLES } from '../embedder.ts';
 import { buildOnnx } from '../model/build-onnx.ts';
+import { floatsToBase64 } from '../model/floats-base64.ts';
+import { goldenClips } from '../model/golden-clips.ts';
 import type { LoadedModel } from '../model/load-model.ts';
-import { floatsToBase64, modelInfo } from '../model/load-model.ts';
+import { describeModel } from '../model/load-model.ts';
 import { type Manifest, parseManifest } from '../model/manifest.ts';
 import { type EncoderWeights, hashWeights, weightsToBytes } from '../model/weights.ts';
 import { createSession } from '../session.ts';
@@ -12,9 +14,6 @@ import { readForeignWeights } from './read-foreign-weights.ts';
 
 /** Largest difference between folded and unfolded network that is called equal, relative to the largest value. */
 const MAX_DIFFERENCE = 1e-4;
-
-/** Seconds of tones in the golden clip sweep over this range, Hz. */
-const GOLDEN_RANGE = [80, 6_000] as const;
 
 /**
  * Makes a model of a file of another program: canonical weights and a manifest in `<modelsFolder>/<name>/`, ready for `loadModel`.
@@ -44,7 +43,7 @@ export const convertModel = async (options: {
     'manifest.json': `${JSON.stringify(manifest, undefined, 2)}\n`,
   });
   if (options.onnxFile) await writeFile(options.onnxFile, buildOnnx(weights));
-  return { info: modelInfo(manifest), manifest, folder, largestDifference };
+  return { ...(await describeModel(manifest, folder)), largestDifference };
 };
 
 /**
@@ -54,7 +53,7 @@ export const convertModel = async (options: {
  * @throws SoundalikeError `MODEL_INVALID` where values are not finite, all the same, or the two differ
  */
 export const checkNetwork = async (weights: EncoderWeights, name: string): Promise<number> => {
-  const clip = goldenClip();
+  const clip = goldenClips()[0] as Float32Array;
   const [fast, plain] = await Promise.all(
     (['fast', 'plain'] as const).map(async (form) =>
       (await createSession({ weights, provider: 'cpu', form })).run(clip, 1),
@@ -68,19 +67,6 @@ export const checkNetwork = async (weights: EncoderWeights, name: string): Promi
   const difference = Math.max(...fast.map((value, i) => Math.abs(value - (plain[i] as number)))) / largest;
   if (difference > MAX_DIFFERENCE) throw fail(`folding changes its output by ${difference.toExponential(1)}`);
   return difference;
-};
-
-/** A rising tone with its octave and a beat: one window, the same on every machine to the last bits. */
-const goldenClip = (): Float32Array => {
-  const [low, high] = GOLDEN_RANGE;
-  const clip = new Float32Array(WINDOW_SAMPLES);
-  let phase = 0;
-  for (let i = 0; i < WINDOW_SAMPLES; i++) {
-    phase += (2 * Math.PI * (low + ((high - low) * i) / WINDOW_SAMPLES)) / SAMPLE_RATE;
-    const beat = 1 - (i % 11_025) / 11_025;
-    clip[i] = beat * (0.4 * Math.sin(phase) + 0.2 * Math.sin(2 * phase));
-  }
-  return clip;
 };
 
 const manifestOf = (

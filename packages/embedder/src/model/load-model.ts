@@ -2,10 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SoundalikeError } from '@soundalike/core';
-import { DIMENSION, type ModelInfo } from '../embedder.ts';
+import type { ModelInfo, SpaceTransform } from '../embedder.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
 import { randomWeights } from './random-weights.ts';
 import { spaceName } from './space-name.ts';
+import { readTransform } from './transform-files.ts';
 import { type EncoderWeights, hashWeights, readWeights, weightsToBytes } from './weights.ts';
 
 /** The models that come with Soundalike: `models/` at the root of the checkout or image. */
@@ -65,24 +66,27 @@ const readModel = async (folder: string): Promise<LoadedModel | undefined> => {
   } catch (cause) {
     throw new SoundalikeError('MODEL_INVALID', `${path} is not JSON`, { cause });
   }
-  const manifest = parseManifest(value, path);
-  return { info: modelInfo(manifest), manifest, folder };
+  return describeModel(parseManifest(value, path), folder);
+};
+
+/**
+ * A model of a manifest and the folder with its files, its transform read and checked.
+ *
+ * @throws SoundalikeError `MODEL_INVALID`
+ */
+export const describeModel = async (manifest: Manifest, folder: string): Promise<LoadedModel> => {
+  const transform = await readTransform(manifest, folder);
+  return { info: modelInfo(manifest, transform), manifest, folder };
 };
 
 /** What the product needs of a manifest at run time. */
-export const modelInfo = (manifest: Manifest): ModelInfo => {
-  const mean = floatsFromBase64(manifest.transform.mean);
-  if (mean.length !== DIMENSION)
-    throw new SoundalikeError(
-      'MODEL_INVALID',
-      `Model ${manifest.name}: the mean has ${mean.length} values, not ${DIMENSION}`,
-    );
+const modelInfo = (manifest: Manifest, transform: SpaceTransform): ModelInfo => {
   const facts = {
     weightsSha256: manifest.weights.sha256,
     sampleRate: manifest.sampleRate,
     windowSamples: manifest.windowSamples,
     hopSamples: manifest.hopSamples,
-    transform: { mean },
+    transform,
   };
   const { fittedOn: _fittedOn, ...calibration } = manifest.calibration;
   return {
@@ -127,11 +131,3 @@ export const loadWeights = async ({
   }
   return readWeights(bytes, manifest.name);
 };
-
-export const floatsFromBase64 = (text: string): Float32Array => {
-  const bytes = Buffer.from(text, 'base64');
-  return new Float32Array(new Uint8Array(bytes).buffer, 0, Math.floor(bytes.length / 4));
-};
-
-export const floatsToBase64 = (values: Float32Array): string =>
-  Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');

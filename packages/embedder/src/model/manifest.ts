@@ -4,6 +4,9 @@ import { DIMENSION, SAMPLE_RATE, WINDOW_SAMPLES } from '../embedder.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
+/** A file beside the manifest. */
+const fileName = z.string().regex(/^[\w-][\w.-]*$/);
+
 /** `models/<name>/manifest.json`: everything that is known about a model. */
 export const manifestSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
@@ -12,10 +15,7 @@ export const manifestSchema = z.strictObject({
   license: z.string(),
   trainingData: z.string(),
   /** Where the canonical weights are: a safetensors file beside the manifest, or a seed for the untrained control. */
-  weights: z.union([
-    z.strictObject({ file: z.string().regex(/^[\w.-]+$/), sha256 }),
-    z.strictObject({ seed: z.int(), sha256 }),
-  ]),
+  weights: z.union([z.strictObject({ file: fileName, sha256 }), z.strictObject({ seed: z.int(), sha256 })]),
   sampleRate: z.literal(SAMPLE_RATE),
   windowSamples: z.literal(WINDOW_SAMPLES),
   dimension: z.literal(DIMENSION),
@@ -24,6 +24,8 @@ export const manifestSchema = z.strictObject({
   transform: z.strictObject({
     /** Base64 of 512 little-endian float32. */
     mean: z.string(),
+    /** 512 x 512 little-endian float32 beside the manifest, row-major and invertible; without it the space is only centred. */
+    whitening: z.strictObject({ file: fileName, sha256 }).optional(),
     fittedOn: z.string(),
   }),
   calibration: z.strictObject({
@@ -33,6 +35,8 @@ export const manifestSchema = z.strictObject({
     sameRecording: z.number(),
     fittedOn: z.string(),
   }),
+  /** What a correct provider answers to `goldenClips()`: base64 of their vectors, one after the other, raw fp32. */
+  golden: z.string().optional(),
   /** Measured quality, by name of the figure; null: not measured yet. */
   quality: z.record(z.string(), z.number()).nullable(),
 });
