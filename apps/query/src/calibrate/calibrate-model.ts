@@ -158,13 +158,14 @@ const fit = (heard: readonly Heard[], given: SpaceTransform | undefined): Calibr
   });
   const chance = strangers.alike.map((others) => Math.max(...others));
   const lowOwn = quantile(own.alike, 0.05);
-  const midpoint = (median(chance) + lowOwn) / 2;
+  // Where strangers come as close as weak own matches, a score says little; it is then half at what chance reaches.
+  const midpoint = Math.max((median(chance) + lowOwn) / 2, median(chance));
   return {
     transform,
     calibration: {
       midpoint: round(midpoint),
       // A weak match of the same recording scores 0.95.
-      slope: round(Math.log(19) / Math.max(lowOwn - midpoint, 0.005)),
+      slope: round(Math.log(19) / Math.max(lowOwn - midpoint, 0.05)),
       floor: fitFloor(strangers.alike),
       sameRecording: round(sameRecordingThreshold(own.aligned, strangers.aligned)),
     },
