@@ -49,7 +49,23 @@ export const createServer = async (context: Context): Promise<HttpApp> => {
     mapFolder: join(config.home, 'maps'),
     maxUploadBytes: config.maxUploadMb * 1_000_000,
   });
-  await registerIngestRoutes(app, { catalogue, queue });
+  await registerIngestRoutes(app, {
+    catalogue,
+    queue,
+    adds: {
+      catalogueName: config.catalogue,
+      roots: () => readRoots(catalogue, config.roots),
+      temporaryFolder: join(config.home, 'temporary'),
+      maxUploadBytes: config.maxUploadMb * 1_000_000,
+      store: async () => {
+        const live = await catalogue.liveSpace();
+        // Before anything is indexed there is no metadata to edit.
+        return live
+          ? await vectors.openSpace(live.name, { create: true })
+          : { space: '', updateFields: async () => false };
+      },
+    },
+  });
   await dashboardPage(app);
   await webPage(app);
   return app;

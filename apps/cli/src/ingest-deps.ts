@@ -60,6 +60,7 @@ export const ingestDeps = async (context: Context): Promise<{ deps: IngestDeps; 
     roots: config.roots,
     fetchPolicy: { ...fetchPolicyOf(config), s3: s3Of(config) },
     coverage: config.coverage,
+    catalogueName: config.catalogue,
     temporaryFolder: join(config.home, 'temporary'),
     maxSeconds: config.maxTrackMinutes * 60,
     nice: INGEST_NICE,

@@ -21,6 +21,7 @@ export const createScanning = ({ db }: OpenDatabase): Scanning => ({
       const unchanged: number[] = [];
       const metadataChanged: number[] = [];
       const waiting: number[] = [];
+      const claimed: number[] = [];
       const conflicts: ScanResult['conflicts'][number][] = [];
       const now = Date.now();
       for (const entry of found) {
@@ -31,6 +32,7 @@ export const createScanning = ({ db }: OpenDatabase): Scanning => ({
         }
         const before = known.rowOf(entry);
         const decision = before ? compare(before, entry, { isInSpace, force }) : 'queue';
+        if (before && before.source !== source && mayClaim(before, entry)) claimed.push(before.id);
         if (before && decision === 'waiting') waiting.push(before.id);
         else if (before && decision === 'unchanged') unchanged.push(before.id);
         else {
@@ -42,20 +44,19 @@ export const createScanning = ({ db }: OpenDatabase): Scanning => ({
       for (const chunk of chunksOf(rows, ROWS_PER_STATEMENT)) {
         for (const { id, state } of await upsert(transaction, chunk)) if (state === 'queued') queued.push(id);
       }
-      for (const ids of chunksOf(unchanged, ROWS_PER_STATEMENT)) {
-        await transaction
-          .updateTable('items')
-          .set({ run_id: runId, outcome: 'unchanged', source })
-          .where('id', 'in', ids)
-          .execute();
-      }
-      for (const ids of chunksOf(waiting, ROWS_PER_STATEMENT)) {
-        await transaction
-          .updateTable('items')
-          .set({ run_id: runId, outcome: null, source })
-          .where('id', 'in', ids)
-          .execute();
-      }
+      const adopt = async (ids: readonly number[], outcome: 'unchanged' | null) => {
+        for (const chunk of chunksOf(ids, ROWS_PER_STATEMENT)) {
+          await transaction
+            .updateTable('items')
+            .set({ run_id: runId, outcome })
+            .where('id', 'in', chunk)
+            .execute();
+        }
+      };
+      await adopt(unchanged, 'unchanged');
+      await adopt(waiting, null);
+      for (const ids of chunksOf(claimed, ROWS_PER_STATEMENT))
+        await transaction.updateTable('items').set({ source }).where('id', 'in', ids).execute();
       return {
         queued: [...queued, ...waiting],
         unchanged: unchanged.length,
@@ -97,6 +98,10 @@ const membersOf = async (db: Db, space: string, rows: readonly ItemRow[]) => {
   return (row: ItemRow): boolean =>
     row.space === space || present.get(row.track_id ?? '')?.contentId === row.content_id;
 };
+
+/** What a manifest names by an own id stays its own when a folder scan comes by. */
+const mayClaim = (before: ItemRow, entry: FoundItem): boolean =>
+  before.source === '' || before.external_id === '' || entry.externalId !== null;
 
 type Decision = 'queue' | 'waiting' | 'unchanged' | 'metadata';
 
@@ -148,7 +153,7 @@ const toRow = (options: {
     timings: '{}',
     available_at: 0,
     queued_at: isQueued ? now : (before?.queued_at ?? null),
-    source,
+    source: before && !mayClaim(before, entry) ? before.source : source,
     etag: entry.etag ?? before?.etag ?? null,
   };
 };

@@ -1,4 +1,4 @@
-import { redactUrl, SoundalikeError } from '@soundalike/core';
+import { redactUrl, SoundalikeError, toSoundalikeError } from '@soundalike/core';
 import { type Job as BullJob, DelayedError, Queue, UnrecoverableError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { backoffMs, MAX_ATTEMPTS } from './backoff.ts';
@@ -117,14 +117,14 @@ export const createBullmqQueue = async (options: BullmqQueueOptions): Promise<Bu
 const runWorker = async (
   settings: Required<BullmqQueueOptions>,
   handler: JobHandler,
-  { concurrency, signal, drainMs = DRAIN_MS, onStalled }: WorkOptions,
+  { concurrency, signal, drainMs = DRAIN_MS, onStalled, adopt }: WorkOptions,
 ): Promise<void> => {
   const connection = new Redis(settings.url, { maxRetriesPerRequest: null });
   connection.on('error', () => undefined);
   const active = new Map<string, AbortController>();
   const worker = new Worker<JobData>(
     QUEUE_NAME,
-    (job, token) => runJob(job, token, handler, active, settings.backoff),
+    (job, token) => runJob(job, token, handler, active, settings.backoff, adopt),
     {
       connection,
       concurrency,
@@ -162,20 +162,26 @@ const runJob = async (
   handler: JobHandler,
   active: Map<string, AbortController>,
   backoff: (attempt: number) => number,
+  adopt: WorkOptions['adopt'],
 ): Promise<void> => {
-  const { itemId } = job.data;
-  if (!Number.isInteger(itemId))
-    throw new UnrecoverableError(
-      `a job must look like { "v": 1, "itemId": 7 }, got ${JSON.stringify(job.data).slice(0, 200)}`,
-    );
+  const itemId: unknown = (job.data as Partial<JobData> | null)?.itemId;
   const controller = new AbortController();
   active.set(job.id ?? '', controller);
   const attempt = job.attemptsMade + 1;
   try {
-    await handler({ itemId, attempt, maxAttempts: MAX_ATTEMPTS, signal: controller.signal });
+    if (isItemId(itemId))
+      await handler({ itemId, attempt, maxAttempts: MAX_ATTEMPTS, signal: controller.signal });
+    else if (adopt) await adopt(job.data, job.id ?? '');
+    else
+      throw new UnrecoverableError(
+        `a job must look like { "v": 1, "itemId": 7 }, got ${JSON.stringify(job.data).slice(0, 200)}`,
+      );
   } catch (error) {
     const verdict = verdictOf(error, attempt, backoff);
-    if (verdict.kind === 'drop') throw new UnrecoverableError((error as Error).message);
+    if (verdict.kind === 'drop') {
+      const { code, message } = toSoundalikeError(error);
+      throw new UnrecoverableError(`${code}: ${message}`);
+    }
     if (!verdict.countAttempt) {
       // Not this job's fault: back to the queue after a pause, and the attempt does not count.
       await job.moveToDelayed(Date.now() + Math.max(verdict.delayMs, 1), token);
@@ -186,6 +192,8 @@ const runJob = async (
     active.delete(job.id ?? '');
   }
 };
+
+const isItemId = (value: unknown): value is number => Number.isInteger(value);
 
 /** What makes a Redis unfit to hold a queue, each with its fix: it must not evict keys and should survive a restart. */
 const durabilityProblems = (info: string): string[] => {

@@ -39,6 +39,10 @@ export interface WorkOptions {
   readonly signal: AbortSignal;
   /** How long jobs in hand may go on after the abort before their own signal is aborted, ms. */
   readonly drainMs?: number | undefined;
+  /**
+   * Takes in a job that is not `{ v: 1, itemId }`: an outside producer's. Throwing ends it as failed, or brings it back where the error says so.
+   */
+  readonly adopt?: ((data: unknown, jobId: string) => Promise<void>) | undefined;
   /** Told how many jobs were taken back from workers that gave no sign of life. */
   readonly onStalled?: ((count: number) => void) | undefined;
 }

@@ -4,5 +4,6 @@ export * from './milvus-lite.ts';
 export * from './postgres.ts';
 export * from './python-venv.ts';
 export * from './redis.ts';
+export * from './s3-server.ts';
 export * from './service.ts';
 export * from './temporary-folder.ts';

@@ -1,7 +1,9 @@
 import type { Catalogue } from '@soundalike/catalogue';
 import type { Scope } from '@soundalike/http';
 import type { JobQueue } from '@soundalike/queue';
+import type { VectorStore } from '@soundalike/store';
 import type { FastifyRequest } from 'fastify';
+import type { Roots } from '../sources/find-root.ts';
 
 /** What the ingest routes need; put together by the command line. */
 export interface IngestHttpDeps {
@@ -9,6 +11,16 @@ export interface IngestHttpDeps {
   readonly queue: JobQueue;
   /** What the sender of a request may do; undefined: everything, as on loopback without keys. */
   readonly scopesOf?: ((request: FastifyRequest) => ReadonlySet<Scope>) | undefined;
+  /** What `POST /v1/ingest` needs; without it the route is not there. */
+  readonly adds?: {
+    readonly catalogueName: string;
+    roots(): Promise<Roots>;
+    readonly temporaryFolder: string;
+    /** Largest manifest, bytes. */
+    readonly maxUploadBytes: number;
+    /** The live space's store, for metadata edits. */
+    store(): Promise<Pick<VectorStore, 'space' | 'updateFields'>>;
+  };
   /** How often watched runs are looked up, ms. */
   readonly watchEveryMs?: number | undefined;
 }

@@ -1,4 +1,5 @@
 import type { HttpApp } from '@soundalike/http';
+import { addItems } from './add-items.ts';
 import { registerBullBoard } from './bull-board.ts';
 import type { IngestHttpDeps } from './ingest-http-deps.ts';
 import { itemRoutes } from './item-routes.ts';
@@ -7,6 +8,7 @@ import { runRoutes } from './run-routes.ts';
 
 /** The ingest app's API under `/v1/ingest`, and bull-board at `/ingest/bull` where the queue is Redis. */
 export const registerIngestRoutes = async (app: HttpApp, deps: IngestHttpDeps): Promise<void> => {
+  addItems(app, deps);
   runRoutes(app, deps);
   itemRoutes(app, deps);
   queueRoutes(app, deps);

@@ -1,5 +1,6 @@
 import type { Catalogue, Run, RunCounts, Stage } from '@soundalike/catalogue';
 import { STAGES } from '../monitor/work-meter.ts';
+import { measureRun } from '../report/measure-run.ts';
 import { type RunView, toInstant, toInstantOrNull } from './schemas.ts';
 
 /** Rates are those of the last minutes, ms: short enough to follow a change, long enough to be calm. */
@@ -35,7 +36,7 @@ const progressOf = async (
   const seconds = Math.max((now - from) / 1000, 1);
   const sum = (pick: (point: (typeof points)[number]) => number) =>
     points.reduce((all, point) => all + pick(point), 0);
-  const perSecond = sum(({ done, failed }) => done + failed) / seconds;
+  const { rate, etaSeconds } = await measureRun(catalogue, run.id, now);
   const occupancy = Object.fromEntries(
     STAGES.map((stage) => [
       stage,
@@ -53,9 +54,9 @@ const progressOf = async (
   const left = queued + active;
   return {
     share: todo > 0 ? round((todo - left) / todo, 4) : 0,
-    itemsPerMinute: round(perSecond * 60, 1),
-    timesRealTime: round(sum(({ audioSeconds }) => audioSeconds) / seconds, 1),
-    etaSeconds: perSecond > 0 ? Math.round(left / perSecond) : null,
+    itemsPerMinute: round(rate?.tracksPerMinute ?? 0, 1),
+    timesRealTime: round(rate?.audioPerSecond ?? 0, 1),
+    etaSeconds: etaSeconds === null ? null : Math.round(etaSeconds),
     bottleneck: bottleneckOf(occupancy),
     occupancy,
   };

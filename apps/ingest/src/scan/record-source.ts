@@ -11,7 +11,10 @@ export interface RecordSourceOptions {
   readonly runId: number;
   readonly source: Source;
   readonly catalogueName: string;
-  readonly deps: Pick<IngestDeps, 'catalogue' | 'store'>;
+  readonly deps: {
+    readonly catalogue: IngestDeps['catalogue'];
+    readonly store: Pick<IngestDeps['store'], 'space' | 'updateFields'>;
+  };
   readonly force?: boolean | undefined;
   /** What is gone is to be removed: refuse where more than half is. */
   readonly prune?: boolean | undefined;

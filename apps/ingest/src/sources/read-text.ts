@@ -41,9 +41,10 @@ export const detectEncoding = async (path: string): Promise<string> => {
     } catch {
       isUtf8 = false;
     }
-    if (sampled < SAMPLE_BYTES && chunk.some((byte) => byte > 0x7f)) {
-      sample.push(chunk);
-      sampled += chunk.length;
+    for (const line of sampled < SAMPLE_BYTES ? linesOf(chunk) : []) {
+      if (!line.some((byte) => byte > 0x7f)) continue;
+      sample.push(line);
+      sampled += line.length;
     }
     if (!isUtf8 && sampled >= SAMPLE_BYTES) break;
   }
@@ -54,6 +55,16 @@ export const detectEncoding = async (path: string): Promise<string> => {
   }
   return isUtf8 ? 'utf-8' : detect(Buffer.concat(sample));
 };
+
+/** Pieces between line feeds; plain ones would only drown the others. */
+function* linesOf(chunk: Buffer): Generator<Buffer> {
+  for (let from = 0; from < chunk.length; ) {
+    const at = chunk.indexOf(0x0a, from);
+    const to = at < 0 ? chunk.length : at + 1;
+    yield chunk.subarray(from, to);
+    from = to;
+  }
+}
 
 /** The likeliest encoding that can also be read. */
 const detect = (bytes: Uint8Array): string =>

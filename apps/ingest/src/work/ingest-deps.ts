@@ -20,6 +20,8 @@ export interface IngestDeps {
   readonly temporaryFolder: string;
   /** Longest track, seconds. */
   readonly maxSeconds: number;
+  /** Of items that outside producers add. */
+  readonly catalogueName?: string | undefined;
   /** `full` (also when not said), or `sampled:N`: N windows spread over each track. */
   readonly coverage?: string | undefined;
   /** Niceness of ffmpeg. */

@@ -4,6 +4,8 @@ import type { JobQueue } from '@soundalike/queue';
 import { sweepFetched } from '@soundalike/source';
 import { keepBeating } from '../monitor/keep-beating.ts';
 import { createWorkMeter, observeAll } from '../monitor/work-meter.ts';
+import { createAdopter } from './adopt-job.ts';
+import { closeRuns } from './close-runs.ts';
 import { feedQueue } from './feed-queue.ts';
 import { createJobHandler } from './handle-job.ts';
 import type { IngestDeps } from './ingest-deps.ts';
@@ -37,7 +39,12 @@ export const startWorker = async (options: {
   // Beats go on while jobs in hand are finished, until nothing is in hand.
   const ended = new AbortController();
   const beating = keepBeating({ deps, meter, concurrency, signal: ended.signal });
-  await queue.work(handler, { concurrency, signal: either, onStalled: deps.observer?.stalled });
+  await queue.work(handler, {
+    concurrency,
+    signal: either,
+    onStalled: deps.observer?.stalled,
+    adopt: createAdopter(deps, queue, deps.catalogueName ?? 'default'),
+  });
   stop.abort();
   ended.abort();
   await Promise.all([feeding, beating]);
@@ -53,6 +60,7 @@ const keepFeeding = async (
     await feedQueue(catalogue, queue).catch((error) =>
       logger.warn({ err: toSoundalikeError(error) }, 'the queue could not be fed'),
     );
+    await closeRuns(catalogue).catch(() => undefined); // the database is away; the next turn may find it
     await sleep(FEED_EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
 };

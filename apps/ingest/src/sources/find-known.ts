@@ -1,0 +1,47 @@
+import { stat } from 'node:fs/promises';
+import { isAbsolute, relative, sep } from 'node:path';
+import { SoundalikeError } from '@soundalike/core';
+import { resolveLocation } from '@soundalike/source';
+import type { FileFinder } from './find-file.ts';
+import type { Roots } from './find-root.ts';
+
+/**
+ * Finds files that others than the operator name: only below roots that are known, as `root/path` or absolute. No root is made of them.
+ *
+ * Throws `SOURCE_FORBIDDEN` for what lies elsewhere.
+ */
+export const createKnownFinder = (roots: Roots): FileFinder => ({
+  entry: async ({ place, externalId, metadata }) => {
+    const location = locate(place, roots);
+    const found = await stat(resolveLocation(location, roots)).catch(() => undefined);
+    return {
+      kind: 'found',
+      item: {
+        ...location,
+        externalId,
+        metadata,
+        size: found?.size ?? null,
+        modifiedMs: found ? Math.floor(found.mtimeMs) : null,
+      },
+    };
+  },
+});
+
+const locate = (place: string, roots: Roots): { root: string; path: string } => {
+  if (isAbsolute(place)) {
+    const [deepest] = Object.entries(roots)
+      .filter(([, folder]) => place.startsWith(folder.endsWith(sep) ? folder : folder + sep))
+      .sort(([, a], [, b]) => b.length - a.length);
+    if (deepest) return { root: deepest[0], path: relative(deepest[1], place).split(sep).join('/') };
+  } else {
+    const at = place.indexOf('/');
+    const root = place.slice(0, at);
+    if (at > 0 && Object.hasOwn(roots, root)) return { root, path: place.slice(at + 1) };
+  }
+  const known = Object.keys(roots).join(', ') || 'none';
+  throw new SoundalikeError(
+    'SOURCE_FORBIDDEN',
+    `"${place}" is not below a root known here (${known}); name it as root/path, or map its folder in SOUNDALIKE_ROOTS`,
+    { fields: { place } },
+  );
+};

@@ -1,0 +1,84 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '@soundalike/testing';
+import { encode } from 'iconv-lite';
+import { readList } from './read-list.ts';
+import { readManifest } from './read-manifest.ts';
+
+const folder = temporaryFolder('manifests');
+const collect = async <T>(items: AsyncIterable<T>) => {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+};
+const write = (name: string, text: string, encoding = 'utf-8') => {
+  const path = join(folder, name);
+  writeFileSync(path, encode(text, encoding, { addBOM: encoding.startsWith('utf-16') }));
+  return path;
+};
+const GERMAN =
+  'Größe über alles; schöne Müllerin, größter Übermut und heiße Würstchen für die süße Königin von Österreich';
+
+describe('encodings are detected', () => {
+  test.each(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'])('a CSV in %s', async (encoding) => {
+    const lines = Array.from({ length: 400 }, (_, i) => `${i},a${i}.mp3,"${GERMAN}"`);
+    const path = write(`m-${encoding}.csv`, `id,path,title\n${lines.join('\n')}\n`, encoding);
+    const rows = await collect(readManifest(path));
+    expect(rows).toHaveLength(400);
+    expect(rows[399]?.columns).toEqual({ id: '399', path: 'a399.mp3', title: GERMAN });
+  });
+
+  test.each([
+    ['shift_jis', '雪の駅で待つ人々の歌声がひびく'],
+    ['windows-1251', 'Подмосковные вечера и песня о далёкой родине'],
+  ])('a playlist in %s, its first letters far in', async (encoding, title) => {
+    const plain = Array.from({ length: 3000 }, (_, i) => `folder/${i}.mp3`);
+    const path = write(
+      `p-${encoding}.m3u`,
+      `#EXTM3U\n${plain.join('\n')}\n${`${title}.mp3\n`.repeat(20)}`,
+      encoding,
+    );
+    expect((await collect(readList(path))).at(-1)).toBe(`${title}.mp3`);
+  });
+});
+
+describe('delimiters are detected', () => {
+  test.each([',', ';', '\t', '|'])('%j', async (delimiter) => {
+    const rows = [
+      ['id', 'path', 'title', 'tags'],
+      ['1', 'a.mp3', '"One, two; three"', 'x'],
+      ['2', 'b.mp3', 'Four', 'y'],
+    ];
+    const path = write(
+      `d${delimiter.charCodeAt(0)}.csv`,
+      `${rows.map((row) => row.join(delimiter)).join('\r\n')}\r\n`,
+    );
+    expect((await collect(readManifest(path))).map(({ columns }) => columns)).toEqual([
+      { id: '1', path: 'a.mp3', title: 'One, two; three', tags: 'x' },
+      { id: '2', path: 'b.mp3', title: 'Four', tags: 'y' },
+    ]);
+  });
+
+  test('one column needs none', async () => {
+    const path = write('one.csv', 'path\na b.mp3\nc.mp3\n');
+    expect((await collect(readManifest(path))).map(({ columns }) => columns.path)).toEqual([
+      'a b.mp3',
+      'c.mp3',
+    ]);
+  });
+});
+
+test('a playlist: directives are passed over, file links and Windows paths are paths', async () => {
+  const path = write(
+    'list.m3u8',
+    '\ufeff#EXTM3U\r\n#EXTINF:123,Ann - Song\r\nAnn\\Song.mp3\r\n\r\nfile:///music/a%20b.mp3\r\nhttps://x.example/c.mp3\r\ns3://bucket/d.mp3\r\n',
+  );
+  expect(await collect(readList(path))).toEqual([
+    'Ann/Song.mp3',
+    '/music/a b.mp3',
+    'https://x.example/c.mp3',
+    's3://bucket/d.mp3',
+  ]);
+  const stream = write('hls.m3u8', '#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nsegment0.ts\n');
+  await expect(collect(readList(stream))).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+});

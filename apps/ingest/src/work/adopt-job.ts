@@ -1,0 +1,69 @@
+import { isSoundalikeError, SoundalikeError, toSoundalikeError } from '@soundalike/core';
+import type { JobQueue } from '@soundalike/queue';
+import { isLink, isS3 } from '@soundalike/source';
+import { recordSource } from '../scan/record-source.ts';
+import { linkEntry } from '../sources/find-file.ts';
+import { createKnownFinder } from '../sources/find-known.ts';
+import { readRoots } from '../sources/find-root.ts';
+import { readManifestRow } from '../sources/manifest-row.ts';
+import { outsideJobSchema } from '../sources/manifest-schema.ts';
+import type { SourceEntry } from '../sources/source-entry.ts';
+import type { IngestDeps } from './ingest-deps.ts';
+
+/** The source that such items are said to come from. */
+const SOURCE = 'jobs';
+
+/**
+ * Takes a job that an outside producer put into the queue into the ledger, from where it is queued as any other item. One that does not keep
+ * to the contract becomes an item that failed, so that it is counted and can be looked up.
+ *
+ * @throws SoundalikeError `JOB_INVALID`, `SOURCE_FORBIDDEN`, … after it was written down; what makes writing impossible
+ */
+export const createAdopter =
+  (deps: IngestDeps, queue: JobQueue, catalogueName: string) =>
+  async (data: unknown, jobId: string): Promise<void> => {
+    const { catalogue } = deps;
+    const entry = await readJob(data, jobId, deps);
+    const run = await catalogue.createRun({ catalogue: catalogueName, source: SOURCE });
+    await recordSource({
+      runId: run.id,
+      source: { name: SOURCE, key: SOURCE, entries: only(entry) },
+      catalogueName,
+      deps,
+      signal: new AbortController().signal,
+    });
+    const counts = await catalogue.runCounts(run.id);
+    const isOver = counts.queued + counts.active === 0;
+    await catalogue.setRunState(run.id, isOver ? 'done' : 'running');
+    const items = await catalogue.listItems({ runId: run.id, state: 'queued', limit: 1 });
+    await queue.add(items.map(({ id, tries }) => ({ itemId: id, try: tries })));
+    if (entry.kind === 'invalid') throw entry.error;
+  };
+
+const readJob = async (data: unknown, jobId: string, deps: IngestDeps): Promise<SourceEntry> => {
+  try {
+    const parsed = outsideJobSchema.safeParse(data);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw new SoundalikeError(
+        'JOB_INVALID',
+        `The job ${jobId}: ${issue?.path.join('.') || 'data'} ${issue?.message ?? 'is wrong'}`,
+        { fields: { job: jobId, field: issue?.path.join('.') ?? '' } },
+      );
+    }
+    const { source, externalId, metadata: { attributes, ...metadata } = {} } = parsed.data;
+    const columns = { ...attributes, ...metadata, id: externalId, path: source };
+    const entry = readManifestRow({ number: 1, columns }, `job ${jobId}`);
+    if (isLink(source) || isS3(source)) return linkEntry(entry);
+    return await createKnownFinder(await readRoots(deps.catalogue, deps.roots)).entry(entry);
+  } catch (thrown) {
+    const error = toSoundalikeError(thrown);
+    // A database that is away is nobody's bad job.
+    if (isSoundalikeError(error) && !error.policy.countsAttempt) throw error;
+    return { kind: 'invalid', location: { root: null, path: `job ${jobId}` }, error, hidesOthers: true };
+  }
+};
+
+async function* only(entry: SourceEntry): AsyncGenerator<SourceEntry> {
+  yield entry;
+}
