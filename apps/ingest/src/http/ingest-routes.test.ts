@@ -144,7 +144,7 @@ describe('the ingest routes', () => {
 
   test('activity is what all workers did, as items in each stage', async () => {
     const { body } = await get('/v1/ingest/activity?minutes=10');
-    expect(body.bucketSeconds).toBe(15);
+    expect(body.bucketSeconds).toBe(30);
     const total = body.points.reduce(
       (sum: number, point: { occupancy: { embed: number } }) =>
         sum + point.occupancy.embed * body.bucketSeconds,

@@ -1,7 +1,7 @@
 import { type HttpApp, problemResponses } from '@soundalike/http';
 import { z } from 'zod';
 import { STAGES } from '../monitor/work-meter.ts';
-import { statusOf } from '../monitor/worker-status.ts';
+import { BEAT_EVERY_MS, statusOf } from '../monitor/worker-status.ts';
 import { type IngestHttpDeps, mayAct } from './ingest-http-deps.ts';
 import { instant, itemState, occupancySchema, stageName, toInstant, toInstantOrNull } from './schemas.ts';
 
@@ -120,7 +120,9 @@ export const queueRoutes = (app: HttpApp, deps: IngestHttpDeps): void => {
       },
     },
     async ({ query: { minutes } }) => {
-      const bucketSeconds = Math.max(15, Math.ceil((minutes * 60) / MOST_POINTS));
+      // Whole beats in each piece, or one piece would hold more of them than the next.
+      const beat = BEAT_EVERY_MS / 1000;
+      const bucketSeconds = Math.max(3 * beat, Math.ceil((minutes * 60) / MOST_POINTS / beat) * beat);
       const points = await catalogue.activity({
         from: Date.now() - minutes * 60_000,
         bucketMs: bucketSeconds * 1000,

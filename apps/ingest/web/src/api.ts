@@ -1,0 +1,137 @@
+/** Documents of `/v1/ingest`; the server's schemas are in src/http/schemas.ts. */
+export type Stage = 'fetch' | 'decode' | 'embed' | 'store';
+export type Occupancy = Record<Stage, number>;
+
+export interface Run {
+  run: number;
+  source: string;
+  state: 'scanning' | 'running' | 'done' | 'interrupted';
+  startedAt: string;
+  finishedAt: string | null;
+  wallSeconds: number;
+  counts: Record<
+    'total' | 'queued' | 'active' | 'indexed' | 'unchanged' | 'duplicate' | 'failed' | 'gone' | 'cancelled',
+    number
+  >;
+  audioSeconds: number;
+  progress: {
+    share: number;
+    itemsPerMinute: number;
+    timesRealTime: number;
+    etaSeconds: number | null;
+    bottleneck: Stage | null;
+    occupancy: Occupancy;
+  } | null;
+}
+
+export interface Queue {
+  kind: string;
+  url: string;
+  waiting: number;
+  active: number;
+  delayed: number;
+  paused: boolean;
+  oldestSeconds: number | null;
+  items: Record<string, number>;
+  board: string | null;
+  mayAct: boolean;
+}
+
+export interface Worker {
+  worker: string;
+  host: string;
+  status: 'working' | 'idle' | 'stopped' | 'gone';
+  provider: string;
+  providerAsked: string;
+  model: string;
+  space: string;
+  concurrency: number;
+  clipsPerSecond: number;
+  rssBytes: number;
+  startedAt: string;
+  beatAt: string;
+  stoppedAt: string | null;
+  items: { item: number; path: string; stage: Stage | null; seconds: number }[];
+}
+
+export interface Activity {
+  bucketSeconds: number;
+  points: {
+    at: string;
+    occupancy: Occupancy;
+    clipsPerSecond: number;
+    itemsPerMinute: number;
+    failed: number;
+  }[];
+}
+
+export interface Failures {
+  total: number;
+  groups: { code: string; count: number; examples: string[]; help: string; retryable: boolean }[];
+}
+
+export interface Item {
+  item: number;
+  run: number;
+  location: string;
+  externalId: string | null;
+  state: string;
+  stage: Stage | null;
+  attempts: number;
+  tries: number;
+  trackId: string | null;
+  contentId: string | null;
+  space: string | null;
+  sizeBytes: number | null;
+  audioSeconds: number | null;
+  worker: string | null;
+  error: { code: string; message: string; words: string | null; help: string; retryable: boolean } | null;
+  timings: Record<string, number>;
+  queuedAt: string | null;
+  startedAt: string | null;
+  finishedAt: string | null;
+}
+
+/** A request that the server refused or that did not reach it; `message` is fit for the page. */
+export class ApiError extends Error {}
+
+const BASE = '/v1/ingest';
+
+/** @throws ApiError */
+export const get = <T>(path: string): Promise<T> => request<T>(path, {});
+
+/** @throws ApiError */
+export const post = <T>(path: string, body: object = {}): Promise<T> =>
+  request<T>(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-soundalike': '1' },
+    body: JSON.stringify(body),
+  });
+
+const request = async <T>(path: string, options: RequestInit): Promise<T> => {
+  const response = await fetch(BASE + path, options).catch(() => {
+    throw new ApiError('The server does not answer.');
+  });
+  const text = await response.text();
+  if (response.ok) return JSON.parse(text) as T;
+  let detail = `The server answered ${response.status}.`;
+  try {
+    const problem = JSON.parse(text) as { detail?: string; title?: string };
+    detail = [problem.detail, problem.title].filter(Boolean).join(' ');
+  } catch {
+    // Not ours, perhaps a proxy's page: the status says enough.
+  }
+  throw new ApiError(detail);
+};
+
+/** Follows a run; `stop` ends it. The browser connects again by itself. */
+export const watchRun = (run: number, onRun: (run: Run) => void): (() => void) => {
+  const source = new EventSource(`${BASE}/runs/${run}/events`);
+  const take = (event: MessageEvent<string>) => onRun(JSON.parse(event.data) as Run);
+  source.addEventListener('progress', take);
+  source.addEventListener('end', (event) => {
+    take(event);
+    source.close();
+  });
+  return () => source.close();
+};
