@@ -3,8 +3,8 @@ import { type HttpApp, problemResponses } from '@soundalike/http';
 import { z } from 'zod';
 import { feedQueue } from '../work/feed-queue.ts';
 import type { IngestHttpDeps } from './ingest-http-deps.ts';
-import { aboutCode, itemView } from './item-view.ts';
-import { cursor, itemSchema, itemState, pageSize } from './schemas.ts';
+import { aboutCode, itemStory, itemView } from './item-view.ts';
+import { cursor, itemSchema, itemState, itemStorySchema, pageSize } from './schemas.ts';
 
 const id = z.coerce.number().int().positive();
 
@@ -126,7 +126,7 @@ export const itemRoutes = (app: HttpApp, { catalogue, queue }: IngestHttpDeps): 
         summary: 'One item and its story',
         tags: ['ingest'],
         params: z.strictObject({ id }),
-        response: { 200: itemSchema, ...problemResponses('ITEM_NOT_FOUND', 'DATABASE_UNAVAILABLE') },
+        response: { 200: itemStorySchema, ...problemResponses('ITEM_NOT_FOUND', 'DATABASE_UNAVAILABLE') },
       },
     },
     async ({ params }) => {
@@ -135,7 +135,7 @@ export const itemRoutes = (app: HttpApp, { catalogue, queue }: IngestHttpDeps): 
         throw new SoundalikeError('ITEM_NOT_FOUND', `There is no item ${params.id}`, {
           fields: { item: params.id },
         });
-      return itemView(item);
+      return itemStory(item, await catalogue.attemptsOf(item.id));
     },
   );
 };

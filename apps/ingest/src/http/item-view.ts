@@ -1,7 +1,7 @@
-import type { Item } from '@soundalike/catalogue';
+import type { Attempt, Item } from '@soundalike/catalogue';
 import { ERROR_TABLE, type ErrorCode } from '@soundalike/core';
 import { formatLocation } from '@soundalike/source';
-import { type ItemView, toInstantOrNull } from './schemas.ts';
+import { type ItemStory, type ItemView, toInstant, toInstantOrNull } from './schemas.ts';
 
 /** An item of the ledger as the API shows it. */
 export const itemView = (item: Item): ItemView => ({
@@ -31,11 +31,28 @@ export const itemView = (item: Item): ItemView => ({
           words: item.errorDetail,
           ...aboutCode(item.errorCode),
         },
-  timings: Object.fromEntries(Object.entries(item.timings).map(([stage, ms]) => [stage, ms / 1000])),
+  timings: inSeconds(item.timings),
   queuedAt: toInstantOrNull(item.queuedAt),
   startedAt: toInstantOrNull(item.startedAt),
   finishedAt: toInstantOrNull(item.finishedAt),
 });
+
+/** An item with its attempts. */
+export const itemStory = (item: Item, attempts: readonly Attempt[]): ItemStory => ({
+  ...itemView(item),
+  story: attempts.map(({ runId, number, startedAt, finishedAt, detail, timings, ...attempt }) => ({
+    ...attempt,
+    run: runId,
+    attempt: number,
+    startedAt: toInstantOrNull(startedAt),
+    finishedAt: toInstant(finishedAt),
+    words: detail,
+    timings: inSeconds(timings),
+  })),
+});
+
+const inSeconds = (timings: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(timings).map(([stage, ms]) => [stage, ms / 1000]));
 
 /** What the error table says of a code; codes of another version are unknown here. */
 export const aboutCode = (code: string): { help: string; retryable: boolean } => {

@@ -3,9 +3,6 @@ import { STAGES } from '../monitor/work-meter.ts';
 import { measureRun } from '../report/measure-run.ts';
 import { type RunView, toInstant, toInstantOrNull } from './schemas.ts';
 
-/** Rates are those of the last minutes, ms: short enough to follow a change, long enough to be calm. */
-const RECENT_MS = 5 * 60_000;
-
 /** A run with its counts and, while it goes on, its progress. */
 export const runView = async (run: Run, catalogue: Catalogue): Promise<RunView> => {
   const counts = await catalogue.runCounts(run.id);
@@ -27,45 +24,26 @@ export const runView = async (run: Run, catalogue: Catalogue): Promise<RunView> 
 
 const progressOf = async (
   run: Run,
-  { total, queued, active, outcomes }: RunCounts,
+  counts: RunCounts,
   catalogue: Catalogue,
 ): Promise<RunView['progress']> => {
-  const now = Date.now();
-  const from = Math.max(now - RECENT_MS, run.startedAt);
-  const points = await catalogue.activity({ from, bucketMs: RECENT_MS });
-  const seconds = Math.max((now - from) / 1000, 1);
-  const sum = (pick: (point: (typeof points)[number]) => number) =>
-    points.reduce((all, point) => all + pick(point), 0);
-  const { rate, etaSeconds } = await measureRun(catalogue, run.id, now);
-  const occupancy = Object.fromEntries(
-    STAGES.map((stage) => [
-      stage,
-      round(
-        Math.max(
-          sum(({ stageMs }) => stageMs[stage]),
-          0,
-        ) /
-          seconds /
-          1000,
-      ),
-    ]),
-  ) as Record<Stage, number>;
-  const todo = total - outcomes.unchanged - outcomes.gone - outcomes.cancelled;
-  const left = queued + active;
+  const { done, total, rate, etaSeconds, bottleneck, stages, activeStages } = await measureRun(
+    catalogue,
+    run.id,
+  );
+  const share = total > 0 ? done / total : 0;
   return {
-    share: todo > 0 ? round((todo - left) / todo, 4) : 0,
+    share: round(counts.queued + counts.active > 0 ? Math.min(share, 0.9999) : share, 4),
     itemsPerMinute: round(rate?.tracksPerMinute ?? 0, 1),
     timesRealTime: round(rate?.audioPerSecond ?? 0, 1),
     etaSeconds: etaSeconds === null ? null : Math.round(etaSeconds),
-    bottleneck: bottleneckOf(occupancy),
-    occupancy,
+    bottleneck,
+    timeShares: byStage((stage) => stages[stage] ?? 0),
+    occupancy: byStage((stage) => activeStages[stage] ?? 0),
   };
 };
 
-/** The stage in which most items are, where any are. */
-const bottleneckOf = (occupancy: Readonly<Record<Stage, number>>): Stage | null => {
-  const [fullest] = [...STAGES].sort((a, b) => occupancy[b] - occupancy[a]);
-  return fullest && occupancy[fullest] > 0 ? fullest : null;
-};
+const byStage = (value: (stage: Stage) => number) =>
+  Object.fromEntries(STAGES.map((stage) => [stage, round(value(stage))])) as Record<Stage, number>;
 
 const round = (value: number, digits = 2): number => Math.round(value * 10 ** digits) / 10 ** digits;

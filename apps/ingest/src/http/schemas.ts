@@ -8,13 +8,14 @@ export const toInstantOrNull = (ms: number | null): string | null => (ms === nul
 export const stageName = z.enum(['fetch', 'decode', 'embed', 'store']);
 export const itemState = z.enum(['queued', 'active', 'indexed', 'duplicate', 'failed', 'gone', 'cancelled']);
 
-/** Items in each stage on average, over a piece of time. */
-export const occupancySchema = z.strictObject({
+const stageShares = z.strictObject({
   fetch: z.number(),
   decode: z.number(),
   embed: z.number(),
   store: z.number(),
 });
+/** Items in each stage, now or on average over a piece of time. */
+export const occupancySchema = stageShares;
 
 export const runSchema = z.strictObject({
   run: z.int(),
@@ -47,7 +48,11 @@ export const runSchema = z.strictObject({
       timesRealTime: z.number(),
       /** Null as long as nothing tells. */
       etaSeconds: z.number().nullable(),
+      /** The stage that most time goes into. */
       bottleneck: stageName.nullable(),
+      /** Share of the time by stage, of the items that ended in the last minutes, 0..1. */
+      timeShares: stageShares,
+      /** Items in each stage now. */
       occupancy: occupancySchema,
     })
     .nullable(),
@@ -91,6 +96,26 @@ export const itemSchema = z.strictObject({
   finishedAt: instant.nullable(),
 });
 export type ItemView = z.infer<typeof itemSchema>;
+
+/** An item with every attempt at it, the first one first. */
+export const itemStorySchema = itemSchema.extend({
+  story: z.array(
+    z.strictObject({
+      run: z.int(),
+      attempt: z.int(),
+      worker: z.string().nullable(),
+      startedAt: instant.nullable(),
+      finishedAt: instant,
+      outcome: z.enum(['indexed', 'duplicate', 'failed', 'again', 'released']),
+      stage: stageName.nullable(),
+      code: z.string().nullable(),
+      message: z.string().nullable(),
+      words: z.string().nullable(),
+      timings: z.record(z.string(), z.number()),
+    }),
+  ),
+});
+export type ItemStory = z.infer<typeof itemStorySchema>;
 
 export const cursor = z.coerce.number().int().positive().optional();
 export const pageSize = (most: number, usual: number) =>

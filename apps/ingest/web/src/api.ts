@@ -20,6 +20,7 @@ export interface Run {
     timesRealTime: number;
     etaSeconds: number | null;
     bottleneck: Stage | null;
+    timeShares: Occupancy;
     occupancy: Occupancy;
   } | null;
 }
@@ -90,6 +91,21 @@ export interface Item {
   queuedAt: string | null;
   startedAt: string | null;
   finishedAt: string | null;
+}
+
+/** An item with every attempt at it. */
+export interface ItemStory extends Item {
+  story: {
+    run: number;
+    attempt: number;
+    worker: string | null;
+    finishedAt: string;
+    outcome: 'indexed' | 'duplicate' | 'failed' | 'again' | 'released';
+    stage: Stage | null;
+    code: string | null;
+    message: string | null;
+    timings: Record<string, number>;
+  }[];
 }
 
 /** A request that the server refused or that did not reach it; `message` is fit for the page. */

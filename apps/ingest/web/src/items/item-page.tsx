@@ -1,6 +1,6 @@
 import './items.css';
 import { Button, formatClock, Note } from '@soundalike/design';
-import { type Item, post, type Queue } from '../api.ts';
+import { type Item, type ItemStory, post, type Queue } from '../api.ts';
 import { formatBytes, formatInstant, formatSpan } from '../format.ts';
 import { itemsLink } from '../route.ts';
 import { STAGES } from '../stages.ts';
@@ -10,7 +10,7 @@ import { StateBadge } from './state-badge.tsx';
 
 /** The story of one item. */
 export const ItemPage = ({ id }: { id: string }) => {
-  const { data: item, error, reload } = usePolled<Item>(`/items/${encodeURIComponent(id)}`, 3_000);
+  const { data: item, error, reload } = usePolled<ItemStory>(`/items/${encodeURIComponent(id)}`, 3_000);
   const queue = usePolled<Queue>('/queue', 30_000);
   if (!item) return error ? <Note tone="bad">{error}</Note> : <p class="muted">Looking …</p>;
   const retry = () =>
@@ -74,6 +74,7 @@ export const ItemPage = ({ id }: { id: string }) => {
           </dl>
         </section>
       </div>
+      <Story item={item} />
     </article>
   );
 };
@@ -83,6 +84,49 @@ const Row = ({ name, value, href }: { name: string; value: string | null; href?:
     <dt>{name}</dt>
     <dd class="breaking">{value === null ? '–' : href ? <a href={href}>{value}</a> : value}</dd>
   </div>
+);
+
+/** Every attempt, the latest first. */
+const Story = ({ item: { story } }: { item: ItemStory }) =>
+  story.length === 0 ? null : (
+    <section>
+      <h2>Attempts</h2>
+      <ol class="story">
+        {[...story].reverse().map((attempt) => (
+          <li key={`${attempt.run}-${attempt.attempt}-${attempt.finishedAt}`}>
+            <span class="muted">{formatInstant(attempt.finishedAt)}</span>
+            <strong>{OUTCOMES[attempt.outcome]}</strong>
+            <span>
+              {attempt.code ? `${attempt.code}${attempt.stage ? ` while ${DOING[attempt.stage]}` : ''}` : ''}
+              {attempt.code ? (
+                <span class="muted"> {attempt.message}</span>
+              ) : (
+                <Spent timings={attempt.timings} />
+              )}
+            </span>
+            <span class="muted">{attempt.worker ?? ''}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+
+const OUTCOMES = {
+  indexed: 'indexed',
+  duplicate: 'duplicate',
+  failed: 'failed',
+  again: 'failed, tried again',
+  released: 'handed back',
+} as const;
+
+const DOING = Object.fromEntries(STAGES.map(({ name, doing }) => [name, doing]));
+
+const Spent = ({ timings }: { timings: Item['timings'] }) => (
+  <span class="muted">
+    {STAGES.filter(({ name }) => timings[name])
+      .map(({ name }) => `${name} ${formatSpan(timings[name] ?? 0)}`)
+      .join(', ')}
+  </span>
 );
 
 /** Seconds by stage as one bar. */

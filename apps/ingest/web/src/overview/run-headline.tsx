@@ -63,7 +63,7 @@ export const RunHeadline = ({ run, isPaused }: { run: Run; isPaused: boolean }) 
         <Fact name={progress ? 'Running for' : 'Took'} value={formatSpan(run.wallSeconds)} />
         {progress?.bottleneck && (
           <Fact
-            name="Most items are"
+            name="Most time goes into"
             value={STAGES.find(({ name }) => name === progress.bottleneck)?.doing ?? progress.bottleneck}
           />
         )}
