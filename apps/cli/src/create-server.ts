@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isSoundalikeError } from '@soundalike/core';
+import { isSoundalikeError, SoundalikeError } from '@soundalike/core';
 import { loadModel } from '@soundalike/embedder';
 import { createHttpApp, type HttpApp, metricsRoute } from '@soundalike/http';
 import { dashboardPage, readRoots, registerIngestRoutes, registerQueueMetrics } from '@soundalike/ingest';
@@ -59,10 +59,8 @@ export const createServer = async (context: Context): Promise<HttpApp> => {
       maxUploadBytes: config.maxUploadMb * 1_000_000,
       store: async () => {
         const live = await catalogue.liveSpace();
-        // Before anything is indexed there is no metadata to edit.
-        return live
-          ? await vectors.openSpace(live.name, { create: true })
-          : { space: '', updateFields: async () => false };
+        if (!live) throw new SoundalikeError('INDEX_EMPTY', 'Nothing is indexed yet');
+        return vectors.openSpace(live.name, { create: true });
       },
     },
   });

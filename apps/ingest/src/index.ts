@@ -1,3 +1,8 @@
+export {
+  type DuplicatesView,
+  type Evidence,
+  listDuplicates,
+} from './duplicates/list-duplicates.ts';
 export { findSameRecordings, type SameRecording } from './duplicates/same-recordings.ts';
 export { dashboardPage } from './http/dashboard-page.ts';
 export type { IngestHttpDeps } from './http/ingest-http-deps.ts';

@@ -1,6 +1,7 @@
 import { SoundalikeError } from '@soundalike/core';
 import { feedQueue } from '@soundalike/ingest';
 import { formatLocation } from '@soundalike/source';
+import { exportFailures, formatAttempt, readFilter } from '../queue-failures.ts';
 import { defineVerb, type Invocation } from '../verb.ts';
 
 type Action = (invocation: Invocation) => Promise<number>;
@@ -31,14 +32,15 @@ const status: Action = async ({ context, output }) => {
 
 const failures: Action = async ({ context, output, options }) => {
   const catalogue = await context.catalogue();
-  const groups = await catalogue.failureGroups();
-  const code = typeof options.code === 'string' ? options.code : undefined;
-  const items = await catalogue.listItems({ state: 'failed', code, limit: readLimit(options.limit) });
+  const filter = readFilter(options);
+  if (options.format !== undefined) return exportFailures(catalogue, filter, String(options.format), output);
+  const groups = await catalogue.failureGroups(filter);
+  const items = await catalogue.listItems({ ...filter, state: 'failed', limit: readLimit(options.limit) });
   output.document({ groups, items });
   output.print(
     groups.length === 0
       ? 'No failed items.'
-      : groups.map(({ code: name, count }) => `${String(count).padStart(6)} ${name}`).join('\n'),
+      : groups.map(({ code, count }) => `${String(count).padStart(6)} ${code}`).join('\n'),
   );
   for (const item of items)
     output.print(
@@ -50,10 +52,7 @@ const failures: Action = async ({ context, output, options }) => {
 const retry: Action = async ({ context, output, options }) => {
   const catalogue = await context.catalogue();
   const itemIds = typeof options.item === 'string' ? [readItemId(options.item)] : undefined;
-  const queued = await catalogue.retryItems({
-    code: typeof options.code === 'string' ? options.code : undefined,
-    itemIds,
-  });
+  const queued = await catalogue.retryItems({ ...readFilter(options), itemIds });
   await feedQueue(catalogue, await context.queue());
   output.document({ queued: queued.length });
   output.print(
@@ -72,7 +71,8 @@ const why: Action = async ({ context, output, positionals }) => {
       fields: { item: wanted },
     });
   const time = (value: number | null) => (value === null ? '–' : new Date(value).toISOString());
-  output.document(item);
+  const attempts = await (await context.catalogue()).attemptsOf(item.id);
+  output.document({ ...item, attempts: item.attempts, story: attempts });
   output.print(
     [
       `Item ${item.id}: ${formatLocation(item)}${item.externalId ? ` (${item.externalId})` : ''}`,
@@ -90,6 +90,8 @@ const why: Action = async ({ context, output, positionals }) => {
         : []),
       ...(item.errorCode ? [`  ${item.errorCode}: ${item.errorMessage}`] : []),
       ...(item.errorDetail ? [`  ${item.errorDetail.replaceAll('\n', '\n  ')}`] : []),
+      ...(item.source ? [`  named by ${item.source}`] : []),
+      ...attempts.map(formatAttempt),
     ].join('\n'),
   );
   return 0;
@@ -123,12 +125,22 @@ export const queue = defineVerb({
   usage: `${Object.keys(ACTIONS).join('|')} [item]`,
   options: {
     code: { type: 'string', value: 'CODE', help: 'only failures with this code' },
+    run: { type: 'string', value: 'n', help: 'only failures of this run' },
+    source: {
+      type: 'string',
+      value: 'text',
+      help: 'only failures of a source: a part of its name, or a root',
+    },
+    since: { type: 'string', value: 'time', help: 'only failures since: 2h, 3d, or 2026-01-31T12:00' },
+    until: { type: 'string', value: 'time', help: 'only failures before' },
+    format: { type: 'string', value: 'csv|jsonl', help: 'every failure as CSV or JSON lines (failures)' },
     item: { type: 'string', value: 'id', help: 'only this item (retry)' },
     limit: { type: 'string', value: 'n', help: 'items listed at most (20)' },
   },
   examples: [
     'soundalike queue status',
-    'soundalike queue failures --code AUDIO_UNDECODABLE',
+    'soundalike queue failures --code AUDIO_UNDECODABLE --since 2h',
+    'soundalike queue failures --source export.csv --format csv > failures.csv',
     'soundalike queue retry --code SOURCE_FETCH_FAILED',
     'soundalike queue why music/a.mp3',
   ],

@@ -36,26 +36,39 @@ export interface SameRecording {
  * @yields each pair once, the smaller track id first
  */
 export async function* findSameRecordings(
-  { catalogue, store }: { catalogue: Catalogue; store: VectorStore },
+  deps: { catalogue: Catalogue; store: VectorStore },
   signal: AbortSignal,
 ): AsyncGenerator<SameRecording> {
-  for (let after: string | undefined; ; ) {
-    const page = await store.scanTracks({ after, limit: PAGE });
-    if (page.length === 0 || signal.aborted) return;
-    const hits = await store.searchTracks({
-      vectors: page.map(({ vector }) => vector),
-      k: NEIGHBOURS,
-      signal,
-    });
-    const pairs = page.flatMap(({ trackId }, row) =>
-      (hits[row] ?? [])
-        .filter((hit) => hit.score >= MIN_COSINE && hit.trackId > trackId)
-        .map((hit): [string, string] => [trackId, hit.trackId]),
-    );
-    yield* compare(pairs, catalogue);
-    after = page.at(-1)?.trackId;
+  for (let after: string | undefined; !signal.aborted; ) {
+    const page = await sameRecordingsAfter(deps, after, signal);
+    yield* page.pairs;
+    if (page.after === undefined) return;
+    after = page.after;
   }
 }
+
+/** The pairs of one page of tracks, in the order of ids; `after` is where the next page begins, undefined at the end. */
+export const sameRecordingsAfter = async (
+  { catalogue, store }: { catalogue: Catalogue; store: VectorStore },
+  after: string | undefined,
+  signal: AbortSignal,
+): Promise<{ pairs: SameRecording[]; after: string | undefined }> => {
+  const page = await store.scanTracks({ after, limit: PAGE });
+  if (page.length === 0) return { pairs: [], after: undefined };
+  const hits = await store.searchTracks({
+    vectors: page.map(({ vector }) => vector),
+    k: NEIGHBOURS,
+    signal,
+  });
+  const candidates = page.flatMap(({ trackId }, row) =>
+    (hits[row] ?? [])
+      .filter((hit) => hit.score >= MIN_COSINE && hit.trackId > trackId)
+      .map((hit): [string, string] => [trackId, hit.trackId]),
+  );
+  const pairs: SameRecording[] = [];
+  for await (const pair of compare(candidates, catalogue)) pairs.push(pair);
+  return { pairs, after: page.at(-1)?.trackId };
+};
 
 async function* compare(
   pairs: readonly [string, string][],

@@ -144,7 +144,7 @@ const record = async (
     runId: run.id,
     source: { name: source, key: source, entries },
     catalogueName: adds.catalogueName,
-    deps: { catalogue, store: await adds.store() },
+    deps: { catalogue, store: await storeOf(adds) },
     signal: new AbortController().signal,
   });
   await catalogue.setRunState(run.id, 'running');
@@ -159,6 +159,14 @@ const record = async (
     failed: outcomes.failed,
   };
 };
+
+/** Before anything is indexed there is no metadata to edit. */
+const storeOf = (adds: NonNullable<IngestHttpDeps['adds']>) =>
+  adds.store().catch((error) => {
+    if (toSoundalikeError(error).code === 'INDEX_EMPTY')
+      return { space: '', updateFields: async () => false };
+    throw error;
+  });
 
 /** Does work once for a key; the same request again gets the first answer, another one under this key is refused. */
 const once = async (

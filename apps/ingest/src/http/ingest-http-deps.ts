@@ -11,15 +11,15 @@ export interface IngestHttpDeps {
   readonly queue: JobQueue;
   /** What the sender of a request may do; undefined: everything, as on loopback without keys. */
   readonly scopesOf?: ((request: FastifyRequest) => ReadonlySet<Scope>) | undefined;
-  /** What `POST /v1/ingest` needs; without it the route is not there. */
+  /** What `POST /v1/ingest` and `GET /v1/duplicates` need; without it they are not there. */
   readonly adds?: {
     readonly catalogueName: string;
     roots(): Promise<Roots>;
     readonly temporaryFolder: string;
     /** Largest manifest, bytes. */
     readonly maxUploadBytes: number;
-    /** The live space's store, for metadata edits. */
-    store(): Promise<Pick<VectorStore, 'space' | 'updateFields'>>;
+    /** The live space's store: metadata edits, duplicates. `INDEX_EMPTY` where nothing is indexed. */
+    store(): Promise<VectorStore>;
   };
   /** How often watched runs are looked up, ms. */
   readonly watchEveryMs?: number | undefined;

@@ -1,0 +1,49 @@
+import { SoundalikeError } from '@soundalike/core';
+import { type DuplicatesView, type Evidence, listDuplicates } from '@soundalike/ingest';
+import { defineVerb } from '../verb.ts';
+
+/** Groups read at once. */
+const PAGE = 500;
+
+export const duplicates = defineVerb({
+  name: 'duplicates',
+  summary: 'copies of one recording, with what says so; nothing is merged or deleted',
+  usage: '',
+  options: {
+    'content-only': {
+      type: 'boolean',
+      help: 'only copies that are the same to the bit, without comparing signatures',
+    },
+  },
+  examples: ['soundalike duplicates', 'soundalike duplicates --content-only --json'],
+  run: async ({ options, context, output, signal }) => {
+    const catalogue = await context.catalogue({ readOnly: true });
+    const live = await catalogue.liveSpace();
+    if (!live) throw new SoundalikeError('INDEX_EMPTY', 'Nothing is indexed yet');
+    const store = await (await context.vectors({ readOnly: true })).openSpace(live.name);
+    const kinds: Evidence[] =
+      options['content-only'] === true ? ['same-content'] : ['same-content', 'same-recording'];
+    const all: DuplicatesView[] = [];
+    for (const evidence of kinds) {
+      for (let cursor: string | undefined; !signal.aborted; ) {
+        const page = await listDuplicates({ catalogue, store, evidence, cursor, limit: PAGE, signal });
+        for (const group of page.duplicates) output.print(format(group));
+        if (output.json) all.push(...page.duplicates);
+        if (page.nextCursor === null) break;
+        cursor = page.nextCursor;
+      }
+    }
+    output.document({ duplicates: all });
+    return signal.aborted ? 130 : 0;
+  },
+});
+
+const format = ({ evidence, copies, errorRate, offsetSeconds }: DuplicatesView): string =>
+  [
+    evidence === 'same-content'
+      ? 'Same content:'
+      : `Same recording (${((errorRate ?? 0) * 100).toFixed(1)} % of the signature differs, shifted by ${offsetSeconds} s):`,
+    ...copies.map(
+      ({ location, artist, title }) => `  ${location}  ${[artist, title].filter(Boolean).join(' – ')}`,
+    ),
+  ].join('\n');

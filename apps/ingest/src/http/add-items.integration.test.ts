@@ -1,0 +1,178 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { silentLogger } from '@soundalike/core';
+import { createHttpApp, type HttpApp } from '@soundalike/http';
+import { openQueue } from '@soundalike/queue';
+import { type Service, startRedis, temporaryFolder } from '@soundalike/testing';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { createIngestBench, type EmptyIngest, type IngestBench } from '../ingest.fixture.ts';
+import { startWorker } from '../work/start-worker.ts';
+import { registerIngestRoutes } from './register-ingest-routes.ts';
+
+let bench: IngestBench;
+let here: EmptyIngest;
+let app: HttpApp;
+let music: string;
+
+beforeAll(async () => {
+  bench = await createIngestBench();
+  here = await bench.empty();
+  music = temporaryFolder('music');
+  mkdirSync(join(music, 'sub'));
+  bench.tone(join(music, 'sub/a.flac'), 440);
+  copyFileSync(join(music, 'sub/a.flac'), join(music, 'sub/copy.flac'));
+  bench.tone(join(music, 'b.mp3'), 550);
+  app = await createHttpApp({
+    logger: silentLogger(),
+    title: 'test',
+    version: '0',
+    allowedHosts: [],
+    ready: async () => undefined,
+  });
+  await registerIngestRoutes(app, {
+    catalogue: here.catalogue,
+    queue: await openQueue({ url: 'database:', catalogue: here.catalogue, worker: 'test:1' }),
+    adds: {
+      catalogueName: 'default',
+      roots: async () => ({ music }),
+      temporaryFolder: temporaryFolder('posts'),
+      maxUploadBytes: 10_000,
+      store: async () => here.store,
+    },
+  });
+  await app.ready();
+}, 120_000);
+afterAll(async () => {
+  await app?.close();
+  await bench?.close();
+  await here?.catalogue.close();
+});
+
+const post = async (payload: string | object, headers: Record<string, string> = {}, query = '') => {
+  const response = await app.inject({
+    method: 'POST',
+    url: `/v1/ingest${query}`,
+    payload,
+    headers: { host: 'localhost', 'x-soundalike': '1', ...headers },
+  });
+  return { status: response.statusCode, body: response.json() };
+};
+
+/** Works until nothing is queued. */
+const workOff = async (until: () => Promise<boolean>, queueUrl = 'database:') => {
+  const stop = new AbortController();
+  const queue = await openQueue({ url: queueUrl, catalogue: here.catalogue, worker: 'test:1' });
+  const deps = { ...here.deps, roots: { music } };
+  const working = startWorker({ deps, queue, concurrency: 2, signal: stop.signal });
+  while (!(await until())) await new Promise((resolve) => setTimeout(resolve, 100));
+  stop.abort();
+  await working;
+  await queue.close();
+};
+const isIdle = async () => {
+  const { queued, active } = await here.catalogue.stateCounts();
+  return queued + active === 0;
+};
+
+test('items are recorded, worked off and found; bad ones are counted', async () => {
+  const answer = await post({
+    source: 'label',
+    items: [
+      {
+        id: 'A',
+        path: 'music/sub/a.flac',
+        title: 'Posted',
+        tags: ['x'],
+        isrc: 'XX1',
+        attributes: { mood: 'blue' },
+      },
+      { id: 'B', path: join(music, 'b.mp3') },
+      { path: '/etc/passwd' },
+      { path: 'music/../../etc/passwd' },
+      { title: 'nowhere' },
+    ],
+  });
+  expect(answer).toEqual({ status: 202, body: { run: 1, entries: 5, queued: 2, unchanged: 0, failed: 3 } });
+  expect((await here.catalogue.failureGroups({ source: 'label' })).map(({ code }) => code).sort()).toEqual([
+    'MANIFEST_INVALID',
+    'SOURCE_FORBIDDEN',
+  ]);
+  await workOff(isIdle);
+  expect(await here.catalogue.findTrack('A')).toMatchObject({
+    title: 'Posted',
+    tags: ['x'],
+    attributes: { isrc: 'XX1', mood: 'blue' },
+  });
+}, 60_000);
+
+test('a manifest as the body; the same key gets the same answer, another request under it is refused', async () => {
+  const csv = 'id;path;title\nA;music/sub/a.flac;Edited\nC;music/sub/copy.flac;Copy\n';
+  const headers = { 'content-type': 'text/csv', 'idempotency-key': 'k1' };
+  const first = await post(csv, headers, '?source=export');
+  expect(first).toMatchObject({ status: 202, body: { entries: 2, queued: 1, unchanged: 1, failed: 0 } });
+  expect(await post(csv, headers, '?source=export')).toEqual(first);
+  expect(await post(`${csv}X;y;z\n`, headers)).toMatchObject({
+    status: 409,
+    body: { code: 'IDEMPOTENCY_CONFLICT' },
+  });
+  await workOff(isIdle);
+  expect(await here.catalogue.findTrack('A')).toMatchObject({ title: 'Edited' });
+  const jsonl = { 'content-type': 'application/x-ndjson' };
+  expect(await post('{"id":"C","path":"music/sub/copy.flac","title":"Copy"}\n', jsonl)).toMatchObject({
+    body: { unchanged: 1, queued: 0 },
+  });
+  expect(await post(`{"path":"${'x'.repeat(11_000)}"}`, jsonl)).toMatchObject({ status: 413 });
+  expect(await post({ items: [{ pth: 'x' }] })).toMatchObject({
+    status: 400,
+    body: { code: 'INPUT_INVALID' },
+  });
+  const response = await app.inject({ url: '/v1/duplicates', headers: { host: 'localhost' } });
+  expect(response.json()).toMatchObject({
+    duplicates: [
+      {
+        evidence: 'same-content',
+        copies: [
+          { externalId: 'A', title: 'Edited' },
+          { externalId: 'C', title: 'Copy' },
+        ],
+      },
+    ],
+    nextCursor: null,
+  });
+}, 60_000);
+
+describe('jobs of outside producers', () => {
+  let redis: Service;
+  beforeAll(async () => {
+    redis = await startRedis();
+  }, 30_000);
+  afterAll(() => redis?.stop());
+
+  test('good ones are taken in and indexed, bad ones fail with a code', async () => {
+    const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
+    const producer = new Queue('soundalike-ingest', { connection });
+    await producer.add('song', {
+      v: 1,
+      source: 'music/sub/a.flac',
+      externalId: 'J',
+      metadata: { title: 'By job', attributes: { bpm: 120 } },
+    });
+    const bad = await producer.add('song', { v: 2, source: 'music/b.mp3' });
+    await producer.add('song', { v: 1, source: '/etc/passwd' });
+    await workOff(
+      async () =>
+        (await here.catalogue.findTrack('J')) !== undefined &&
+        (await here.catalogue.failureGroups({ source: 'jobs' })).length === 2,
+      redis.url,
+    );
+    expect(await here.catalogue.findTrack('J')).toMatchObject({ title: 'By job', attributes: { bpm: 120 } });
+    expect(await here.catalogue.failureGroups({ source: 'jobs' })).toEqual([
+      { code: 'JOB_INVALID', count: 1, examples: [`job ${bad.id}`] },
+      { code: 'SOURCE_FORBIDDEN', count: 1, examples: [expect.stringMatching(/^job /)] },
+    ]);
+    expect((await producer.getJob(bad.id ?? ''))?.failedReason).toMatch(/^JOB_INVALID: /);
+    await producer.close();
+    connection.disconnect();
+  }, 60_000);
+});
