@@ -18,6 +18,7 @@ const PROGRAMS = [
     packages: ['python3', 'python3-venv'],
     isThere: async () => (await capture('python3', ['-c', 'import venv, ensurepip'])).code === 0,
   },
+  { name: 'promtool', packages: ['prometheus'], isThere: () => hasCommand('promtool') },
   { name: 'Chromium', packages: ['chromium'], isThere: () => hasCommand('chromium') },
 ];
 

@@ -28,7 +28,13 @@ export const worker = defineVerb({
     );
     const registry = context.metrics('worker');
     const observer = createWorkMetrics(registry, workFacts(deps));
-    registerQueueMetrics({ registry, catalogue: deps.catalogue, queue, logger: context.logger });
+    registerQueueMetrics({
+      registry,
+      catalogue: deps.catalogue,
+      queue,
+      logger: context.logger,
+      keptMs: 60_000,
+    });
     const { metricsPort, metricsHost } = context.config;
     const metrics = metricsPort
       ? await serveMetrics({ registry, host: metricsHost, port: metricsPort })

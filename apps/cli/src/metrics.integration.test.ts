@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createWorkMetrics, openSource, runIngest } from '@soundalike/ingest';
+import { ingestDeps, workFacts } from './ingest-deps.ts';
+import { startTestServer, type TestServer } from './server.fixture.ts';
+
+const INFRA = join(__dirname, '../../../infra');
+const RULES = join(INFRA, 'prometheus/rules.yml');
+const DASHBOARD = join(INFRA, 'grafana/dashboards/soundalike.json');
+
+/** Runs promtool and gives what it said. @throws where it complains, or is not there */
+const promtool = (...args: string[]): string => {
+  try {
+    return execFileSync('promtool', args, {
+      cwd: join(INFRA, 'prometheus'),
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
+  } catch (error) {
+    const { code, stdout = '', stderr = '' } = error as { code?: string; stdout?: string; stderr?: string };
+    if (code === 'ENOENT') throw new Error('promtool is missing. Install it: apt-get install prometheus');
+    throw new Error(`promtool ${args.join(' ')}:\n${stdout}${stderr}`);
+  }
+};
+
+describe('alert rules and configuration', () => {
+  test('promtool accepts the rules and the configuration', () => {
+    expect(promtool('check', 'rules', 'rules.yml')).toContain('SUCCESS');
+    expect(promtool('check', 'config', '--syntax-only', 'prometheus.yml')).toContain('SUCCESS');
+  });
+
+  test('the rules fire when they should and only then', () => {
+    expect(promtool('test', 'rules', 'rules.test.yml')).toContain('SUCCESS');
+  }, 30_000);
+});
+
+describe('metrics of the product', () => {
+  let server: TestServer;
+  let text: string;
+  beforeAll(async () => {
+    server = await startTestServer();
+    const { context } = server;
+    const { deps, concurrency } = await ingestDeps(context);
+    const observer = createWorkMetrics(context.metrics('serve'), workFacts(deps));
+    await runIngest({
+      source: await openSource({
+        argument: join(server.music, 'manifest.csv'),
+        workingDirectory: '/',
+        catalogue: deps.catalogue,
+        roots: {},
+      }),
+      deps: { ...deps, observer },
+      concurrency,
+      queue: await context.queue(),
+      catalogueName: 'default',
+      force: true,
+      signal: new AbortController().signal,
+    });
+    // What an answer took is counted after it.
+    await server.app.inject({ url: '/metrics', headers: { host: 'localhost' } });
+    const response = await server.app.inject({ url: '/metrics', headers: { host: 'localhost' } });
+    expect(response.headers['content-type']).toMatch(/^text\/plain/);
+    text = response.body;
+  }, 120_000);
+  afterAll(() => server?.close());
+
+  test('count what was done', () => {
+    expect(sampleOf('soundalike_items_total{outcome="done"}')).toBe(5);
+    expect(sampleOf('soundalike_items{state="indexed"}')).toBe(5);
+    expect(sampleOf('soundalike_queue_up')).toBe(1);
+    expect(sampleOf('soundalike_queue_jobs{state="waiting"}')).toBe(0);
+    expect(sampleOf('soundalike_active_items')).toBe(0);
+    expect(sampleOf('soundalike_workers{state="gone"}')).toBe(0);
+    expect(sampleOf('soundalike_stage_seconds_count{stage="fetch"}')).toBe(5);
+    expect(text).toMatch(/soundalike_provider_info\{provider="cpu",asked="auto",model="untrained"/);
+    expect(text).toMatch(/soundalike_build_info\{role="serve",version="\d/);
+  });
+
+  test('every name that rules and dashboard use is one of them', () => {
+    const dashboard = JSON.parse(readFileSync(DASHBOARD, 'utf8')) as {
+      panels: { targets: { expr: string }[] }[];
+    };
+    const expressions = [
+      ...dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+      ...readFileSync(RULES, 'utf8')
+        .split(/^\s+- alert:/m)
+        .slice(1),
+    ].join('\n');
+    const used = new Set(expressions.match(/\b(soundalike|nodejs|process)_[a-z0-9_]+/g));
+    // The server that Prometheus asks, not the product, makes `up`.
+    expect(used.size).toBeGreaterThan(15);
+    const missing = [...used].filter(
+      (name) => !new RegExp(`^${name}(\\{| )`, 'm').test(`${text}\n${described(text)}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('promtool finds nothing wrong with our own', () => {
+    const own = text
+      .split('\n')
+      .filter((line) => /^(# (HELP|TYPE) )?soundalike_/.test(line))
+      .join('\n');
+    execFileSync('promtool', ['check', 'metrics'], { input: `${own}\n`, stdio: 'pipe' });
+  });
+
+  const sampleOf = (series: string): number | undefined => {
+    const line = text.split('\n').find((candidate) => candidate.startsWith(`${series} `));
+    return line === undefined ? undefined : Number(line.slice(series.length + 1));
+  };
+});
+
+/** Names that exist without a value so far, such as counters by code: those of `# TYPE` lines. */
+const described = (text: string): string =>
+  [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => `${name} `).join('\n');
