@@ -265,6 +265,8 @@ export interface Catalogue extends Monitoring {
     force?: boolean;
     /** Who names them. */
     source?: string;
+    /** Smaller is sooner: someone waits for it 1, bulk 10 (the default). Items already waiting keep theirs. */
+    priority?: number;
   }): Promise<ScanResult>;
   /** What `recordFound` would do with each entry (ids of known items beside it); writes nothing. */
   compareFound(options: {
@@ -332,7 +334,12 @@ export interface Catalogue extends Monitoring {
     options: FailureFilter & { itemIds?: readonly number[] | undefined; limit?: number },
   ): Promise<{ itemId: number; try: number }[]>;
   /** Ids and tries of items that are `queued`, oldest first after `after`: what the queue is fed from. */
-  queuedItems(options: { after?: number; limit: number }): Promise<{ itemId: number; try: number }[]>;
+  queuedItems(options: {
+    after?: number;
+    limit: number;
+    /** Only items of these priorities; smaller is sooner. */
+    priority?: { readonly from: number; readonly below?: number };
+  }): Promise<{ itemId: number; try: number }[]>;
 
   /** Another item that is `indexed` as this track: two places claim one own id, or hold one content. */
   otherOwner(options: { trackId: string; itemId: number }): Promise<Item | undefined>;

@@ -13,7 +13,7 @@ type Db = OpenDatabase['db'];
 const ROWS_PER_STATEMENT = 500;
 
 export const createScanning = ({ db }: OpenDatabase): Scanning => ({
-  recordFound: ({ runId, catalogue, space, found, force = false, source = '' }) =>
+  recordFound: ({ runId, catalogue, space, found, force = false, source = '', priority = BULK_PRIORITY }) =>
     db.transaction().execute(async (transaction) => {
       const known = await findKnown(transaction, catalogue, found);
       const isInSpace = await membersOf(transaction, space, known.rows());
@@ -37,7 +37,9 @@ export const createScanning = ({ db }: OpenDatabase): Scanning => ({
         else if (before && decision === 'unchanged') unchanged.push(before.id);
         else {
           if (before && decision === 'metadata') metadataChanged.push(before.id);
-          rows.push(toRow({ entry, before, runId, catalogue, source, now, isQueued: decision === 'queue' }));
+          rows.push(
+            toRow({ entry, before, runId, catalogue, source, now, priority, isQueued: decision === 'queue' }),
+          );
         }
       }
       const queued: number[] = [];
@@ -132,9 +134,10 @@ const toRow = (options: {
   catalogue: string;
   source: string;
   now: number;
+  priority: number;
   isQueued: boolean;
 }): Insertable<Database['items']> => {
-  const { entry, before, runId, catalogue, source, now, isQueued } = options;
+  const { entry, before, runId, catalogue, source, now, priority, isQueued } = options;
   return {
     ...(before ? { id: before.id } : {}),
     catalogue,
@@ -149,7 +152,7 @@ const toRow = (options: {
     outcome: isQueued ? null : 'unchanged',
     tries: (before?.tries ?? 0) + (isQueued ? 1 : 0),
     attempts: isQueued ? 0 : (before?.attempts ?? 0),
-    priority: BULK_PRIORITY,
+    priority,
     timings: '{}',
     available_at: 0,
     queued_at: isQueued ? now : (before?.queued_at ?? null),
@@ -188,6 +191,7 @@ const upsert = async (
         attempts: ref('excluded.attempts'),
         available_at: ref('excluded.available_at'),
         queued_at: ref('excluded.queued_at'),
+        priority: ref('excluded.priority'),
         source: ref('excluded.source'),
         etag: ref('excluded.etag'),
       })),

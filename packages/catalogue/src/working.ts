@@ -199,15 +199,13 @@ export const createWorking = ({ db }: OpenDatabase): Working => ({
     >;
   },
 
-  queuedItems: async ({ after = 0, limit }) => {
-    const rows = await db
-      .selectFrom('items')
-      .select(['id', 'tries'])
-      .where('state', '=', 'queued')
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(limit)
-      .execute();
+  queuedItems: async ({ after = 0, limit, priority }) => {
+    let query = db.selectFrom('items').select(['id', 'tries']).where('state', '=', 'queued');
+    if (priority) {
+      query = query.where('priority', '>=', priority.from);
+      if (priority.below !== undefined) query = query.where('priority', '<', priority.below);
+    }
+    const rows = await query.where('id', '>', after).orderBy('id').limit(limit).execute();
     return rows.map(({ id, tries }) => ({ itemId: id, try: tries }));
   },
 

@@ -79,6 +79,14 @@ const schema = z.object({
   FFMPEG_PATH: z.string().optional(),
   EMBED_PROCESSES: integer(0, 256, 0),
   WORKER_CONCURRENCY: integer(0, 256, 0),
+  WORKER_DRAIN_SECONDS: integer(1, 3600, 20),
+  WORKER_MAX_RSS_MB: integer(0, 1_048_576, 4096),
+  EMBED_MAX_RSS_MB: integer(0, 1_048_576, 2048),
+  EMBEDDER_URL: list,
+  EMBEDDER_KEY: z.string().optional(),
+  EMBEDDER_KEYS: list,
+  EMBEDDER_PCM: z.enum(['s16', 'f32']).default('s16'),
+  EMBEDDER_PORT: integer(0, 65535, 7710),
   MAX_TRACK_MINUTES: integer(1, 1440, 180),
   MAX_QUERY_SECONDS: integer(2, 3600, 300),
   MAX_UPLOAD_MB: integer(1, 4096, 100),
@@ -119,6 +127,21 @@ export interface Config {
   readonly embedProcesses: number;
   /** Items worked on at once; 0: embedding processes + 2. */
   readonly workerConcurrency: number;
+  /** How long items in hand may go on after the signal to stop, before they are handed back, s. */
+  readonly workerDrainSeconds: number;
+  /** A worker larger than this finishes what it has and ends, to be started anew, MB; 0: no limit. */
+  readonly workerMaxRssMb: number;
+  /** An embedding process larger than this is replaced between two batches, MB; 0: no limit. */
+  readonly embedMaxRssMb: number;
+  /** Addresses of embedding services; none: embed on this host. */
+  readonly embedderUrls: readonly string[];
+  /** The key that this process shows to the embedding service. */
+  readonly embedderKey: string | undefined;
+  /** The keys that the embedding service takes; none: only loopback may ask. */
+  readonly embedderKeys: readonly string[];
+  /** How samples travel to the embedding service: 16-bit integers, or the exact 32-bit floats in twice the bytes. */
+  readonly embedderPcm: 's16' | 'f32';
+  readonly embedderPort: number;
   readonly maxTrackMinutes: number;
   readonly maxQuerySeconds: number;
   readonly maxUploadMb: number;
@@ -174,6 +197,14 @@ export const readConfig = (
     ffmpegPath: settings.FFMPEG_PATH,
     embedProcesses: settings.EMBED_PROCESSES,
     workerConcurrency: settings.WORKER_CONCURRENCY,
+    workerDrainSeconds: settings.WORKER_DRAIN_SECONDS,
+    workerMaxRssMb: settings.WORKER_MAX_RSS_MB,
+    embedMaxRssMb: settings.EMBED_MAX_RSS_MB,
+    embedderUrls: settings.EMBEDDER_URL,
+    embedderKey: settings.EMBEDDER_KEY,
+    embedderKeys: settings.EMBEDDER_KEYS,
+    embedderPcm: settings.EMBEDDER_PCM,
+    embedderPort: settings.EMBEDDER_PORT,
     maxTrackMinutes: settings.MAX_TRACK_MINUTES,
     maxQuerySeconds: settings.MAX_QUERY_SECONDS,
     maxUploadMb: settings.MAX_UPLOAD_MB,

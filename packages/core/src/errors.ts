@@ -113,6 +113,10 @@ export const ERROR_TABLE = {
   QUEUE_UNAVAILABLE: away('The queue does not answer. Check QUEUE_URL; work goes on when it is back.'),
   EMBEDDER_UNAVAILABLE: away('The embedding process or service is gone and could not be started again.'),
   STORE_REJECTED: flaky(500, 'The vector store refused the operation; its own words are in the detail.'),
+  DECODER_CRASHED: flaky(
+    500,
+    'ffmpeg was killed or crashed on this audio. After three times the item fails.',
+  ),
   EMBED_CRASHED: flaky(500, 'The embedding process died on this audio. After three times the item fails.'),
   EMBED_FAILED: flaky(500, 'The network gave no usable vector (not finite, or of the wrong size).'),
   TIMEOUT: flaky(504, 'The step took longer than its limit.'),

@@ -2,7 +2,7 @@ import { redactUrl, SoundalikeError, toSoundalikeError } from '@soundalike/core'
 import { type Job as BullJob, DelayedError, Queue, UnrecoverableError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { backoffMs, MAX_ATTEMPTS } from './backoff.ts';
-import type { JobData, JobHandler, JobQueue, WorkOptions } from './job-queue.ts';
+import type { JobData, JobHandler, JobQueue, NewJob, WorkOptions } from './job-queue.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Name of the queue; outside producers add to it, see the job contract in the documentation. */
@@ -33,6 +33,8 @@ export type BullmqQueue = JobQueue & {
   readonly bull: Queue<JobData>;
   /** What makes this Redis unfit to hold a queue, each with its fix; empty where all is well. */
   durabilityProblems(): Promise<string[]>;
+  /** The database that these jobs belong to: the first to claim the queue stays it. Returns that one's identity. */
+  claimFor(identity: string): Promise<string>;
 };
 
 /**
@@ -82,15 +84,22 @@ export const createBullmqQueue = async (options: BullmqQueueOptions): Promise<Bu
     bull,
     add: async (jobs, { priority = DEFAULT_PRIORITY, delayMs = 0 } = {}) => {
       for (let at = 0; at < jobs.length; at += BULK) {
-        const bulk = jobs.slice(at, at + BULK).map(({ itemId, try: number }) => ({
+        const bulk = jobs.slice(at, at + BULK).map((job) => ({
           name: 'item',
-          data: { v: 1 as const, itemId },
-          opts: { jobId: `i-${itemId}-${number}`, priority, delay: delayMs },
+          data: { v: 1 as const, itemId: job.itemId },
+          opts: { jobId: jobIdOf(job), priority, delay: delayMs },
         }));
         await guard(() => bull.addBulk(bulk));
       }
     },
     work: (handler, workOptions) => runWorker({ url, lockMs, stalledCheckMs, backoff }, handler, workOptions),
+    missing: (jobs) =>
+      guard(async () => {
+        const lookups = producer.pipeline();
+        for (const job of jobs) lookups.exists(bull.toKey(jobIdOf(job)));
+        const found = (await lookups.exec()) ?? [];
+        return jobs.filter((_, index) => found[index]?.[0] === null && found[index]?.[1] === 0);
+      }),
     pause: () => guard(() => bull.pause()),
     resume: () => guard(() => bull.resume()),
     counts: () =>
@@ -106,6 +115,11 @@ export const createBullmqQueue = async (options: BullmqQueueOptions): Promise<Bu
       }),
     drain: () => guard(() => bull.drain(true)),
     durabilityProblems: () => guard(async () => durabilityProblems(await producer.info())),
+    claimFor: (identity) =>
+      guard(async () => {
+        await producer.setnx(bull.toKey('database'), identity);
+        return (await producer.get(bull.toKey('database'))) ?? identity;
+      }),
     ping: () => guard(async () => void (await producer.ping())),
     close: async () => {
       await bull.close().catch(() => undefined);
@@ -113,6 +127,8 @@ export const createBullmqQueue = async (options: BullmqQueueOptions): Promise<Bu
     },
   };
 };
+
+const jobIdOf = ({ itemId, try: number }: NewJob): string => `i-${itemId}-${number}`;
 
 const runWorker = async (
   settings: Required<BullmqQueueOptions>,

@@ -97,6 +97,8 @@ export const createDatabaseQueue = ({
       await reclaim();
       await runJobs(source, handler, options);
     },
+    // The items are the queue.
+    missing: async () => [],
     pause: () => catalogue.setSetting(PAUSED, new Date().toISOString()),
     resume: async () => {
       await catalogue.setSetting(PAUSED, undefined);

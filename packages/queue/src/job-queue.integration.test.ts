@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCatalogue } from '@soundalike/catalogue';
 import { type Service, startPostgres, startRedis, temporaryFolder } from '@soundalike/testing';
+import { Redis } from 'ioredis';
 import { createBullmqQueue } from './bullmq-queue.ts';
 import { databaseHarness } from './database-harness.ts';
 import { describeJobQueue } from './job-queue.contract.ts';
@@ -35,6 +36,12 @@ describeJobQueue('BullMQ on Redis', async () => {
 });
 
 describe('BullMQ on Redis', () => {
+  let client: Redis;
+  beforeAll(() => {
+    client = new Redis(redis.url);
+  });
+  afterAll(() => client.disconnect());
+
   test("a killed worker's job comes back to another", async () => {
     const queue = await createBullmqQueue({ url: redis.url, lockMs: 1_000, stalledCheckMs: 300 });
     await queue.add([{ itemId: 9001, try: 1 }]);
@@ -58,6 +65,38 @@ describe('BullMQ on Redis', () => {
       { concurrency: 1, signal: stop.signal },
     );
     expect(seen).toEqual([9001]);
+    await queue.close();
+  }, 60_000);
+
+  test('a lost lock aborts the job', async () => {
+    const queue = await createBullmqQueue({ url: redis.url, lockMs: 1_000, stalledCheckMs: 60_000 });
+    await queue.add([{ itemId: 9002, try: 1 }]);
+    const stop = new AbortController();
+    const aborted: boolean[] = [];
+    await queue.work(
+      async ({ signal }) => {
+        // As if this process had been asleep for longer than the lock lasts.
+        await client.del(queue.bull.toKey('i-9002-1:lock'));
+        await Promise.race([once(signal, 'abort'), new Promise((end) => setTimeout(end, 10_000))]);
+        aborted.push(signal.aborted);
+        stop.abort();
+      },
+      { concurrency: 1, signal: stop.signal },
+    );
+    expect(aborted).toEqual([true]);
+    await queue.bull.obliterate({ force: true });
+    await queue.close();
+  }, 60_000);
+
+  test('a flushed server lacks the jobs it had; a queue stays of the database that claimed it first', async () => {
+    const queue = await createBullmqQueue({ url: redis.url });
+    const jobs = [{ itemId: 9003, try: 1 }];
+    await queue.add(jobs);
+    expect(await queue.missing([...jobs, { itemId: 9003, try: 2 }])).toEqual([{ itemId: 9003, try: 2 }]);
+    expect(await queue.claimFor('one')).toBe('one');
+    expect(await queue.claimFor('two')).toBe('one');
+    await client.flushdb();
+    expect(await queue.missing(jobs)).toEqual(jobs);
     await queue.close();
   }, 60_000);
 

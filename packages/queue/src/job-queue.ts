@@ -61,6 +61,8 @@ export interface JobQueue {
   /** Adds jobs, any number; same item and try: one job. */
   add(jobs: readonly NewJob[], options?: AddOptions): Promise<void>;
   work(handler: JobHandler, options: WorkOptions): Promise<void>;
+  /** Those of the jobs that the queue does not have, neither waiting nor in a worker's hands. */
+  missing<Job extends NewJob>(jobs: readonly Job[]): Promise<Job[]>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   counts(): Promise<QueueCounts>;

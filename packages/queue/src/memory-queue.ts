@@ -78,6 +78,7 @@ export const createMemoryQueue = (
       }
     },
     work: (handler, workOptions) => runJobs(source, handler, workOptions),
+    missing: async (jobs) => jobs.filter(({ itemId, try: number }) => !known.has(`i-${itemId}-${number}`)),
     pause: async () => {
       isPaused = true;
     },

@@ -14,7 +14,7 @@ export interface FfmpegRun {
 /**
  * Runs ffmpeg to its end and keeps its small output. For decoding to PCM see the embedder's `decode`.
  *
- * @throws SoundalikeError `TIMEOUT` after `timeoutMs` (the process is killed), `CANCELLED` when aborted
+ * @throws SoundalikeError `DECODER_CRASHED` when a signal ended it, `TIMEOUT` after `timeoutMs` (the process is killed), `CANCELLED` when aborted
  */
 export const runFfmpeg = (options: {
   ffmpeg: string;
@@ -47,9 +47,13 @@ export const runFfmpeg = (options: {
         cause,
       });
     });
-    child.once('close', (code) => {
+    child.once('close', (code, death) => {
       clearTimeout(timer);
       options.signal?.removeEventListener('abort', abort);
+      if (death)
+        failure ??= new SoundalikeError('DECODER_CRASHED', `ffmpeg ended by ${death}`, {
+          detail: lastWords(words),
+        });
       if (failure) reject(failure);
       else resolve({ exitCode: code ?? 1, stdout: Buffer.concat(chunks), words });
     });

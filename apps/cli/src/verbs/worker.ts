@@ -1,5 +1,6 @@
 import { serveMetrics } from '@soundalike/http';
 import { createWorkMetrics, registerQueueMetrics, startWorker } from '@soundalike/ingest';
+import { checkWorker } from '../check-worker.ts';
 import { ingestDeps, workFacts } from '../ingest-deps.ts';
 import { noteUntrained } from '../note-untrained.ts';
 import { defineVerb } from '../verb.ts';
@@ -8,43 +9,60 @@ export const worker = defineVerb({
   name: 'worker',
   summary: 'only work: take items from the queue until stopped',
   usage: '',
-  options: {},
+  options: {
+    'allow-volatile-queue': {
+      type: 'boolean',
+      help: 'go on with a Redis that may evict or forget jobs; the database feeds them again',
+    },
+  },
   examples: [
     'QUEUE_URL=redis://queue:6379 DATABASE_URL=postgres://… VECTOR_STORE_URL=milvus://… soundalike worker',
+    'EMBEDDER_URL=http://gpu-1:7710,http://gpu-2:7710 SOUNDALIKE_ROOTS=music=/mnt/music soundalike worker',
   ],
-  run: async ({ context, output, signal }) => {
-    const { deps, concurrency } = await ingestDeps(context);
-    noteUntrained(deps.embedder.model, output);
+  run: async ({ options, context, output, signal }) => {
+    const { config, logger } = context;
+    // The cheap refusals first: no network is started for a queue that cannot be worked on.
     const queue = await context.queue();
-    context.logger.info(
-      {
-        queue: queue.url,
-        database: deps.catalogue.url,
-        space: deps.store.space,
-        provider: deps.embedder.provider,
-        concurrency,
-      },
-      'worker is listening',
-    );
-    const registry = context.metrics('worker');
-    const observer = createWorkMetrics(registry, workFacts(deps));
-    registerQueueMetrics({
-      registry,
-      catalogue: deps.catalogue,
+    const release = await checkWorker({
+      config,
       queue,
-      logger: context.logger,
-      keptMs: 60_000,
+      catalogue: await context.catalogue(),
+      allowVolatileQueue: options['allow-volatile-queue'] === true,
+      signal,
     });
-    const { metricsPort, metricsHost } = context.config;
-    const metrics = metricsPort
-      ? await serveMetrics({ registry, host: metricsHost, port: metricsPort })
-      : undefined;
-    if (metrics) context.logger.info({ url: `${metrics.url}/metrics` }, 'metrics are served');
+    let metrics: Awaited<ReturnType<typeof serveMetrics>> | undefined;
     try {
-      await startWorker({ deps: { ...deps, observer }, queue, concurrency, signal });
+      const { deps, concurrency } = await ingestDeps(context);
+      noteUntrained(deps.embedder.model, output);
+      logger.info(
+        {
+          queue: queue.url,
+          database: deps.catalogue.url,
+          space: deps.store.space,
+          provider: deps.embedder.provider,
+          concurrency,
+        },
+        'worker is listening',
+      );
+      const registry = context.metrics('worker');
+      const observer = createWorkMetrics(registry, workFacts(deps));
+      registerQueueMetrics({ registry, catalogue: deps.catalogue, queue, logger, keptMs: 60_000 });
+      const { metricsPort: port, metricsHost: host } = config;
+      metrics = port ? await serveMetrics({ registry, host, port }) : undefined;
+      if (metrics) logger.info({ url: `${metrics.url}/metrics` }, 'metrics are served');
+      const ended = await startWorker({
+        deps: { ...deps, observer },
+        queue,
+        concurrency,
+        signal,
+        drainMs: config.workerDrainSeconds * 1000,
+        maxRssBytes: config.workerMaxRssMb * 1_000_000,
+      });
+      logger.info({ ended }, 'worker has ended');
+      return 0;
     } finally {
       await metrics?.close();
+      await release();
     }
-    return 0;
   },
 });

@@ -1,11 +1,10 @@
-import { type ErrorCode, toSoundalikeError } from '@soundalike/core';
+import { SoundalikeError, toSoundalikeError } from '@soundalike/core';
 import type { JobHandler } from '@soundalike/queue';
 import { formatLocation } from '@soundalike/source';
 import type { IngestDeps } from './ingest-deps.ts';
+import { isPoison } from './is-poison.ts';
 import { type InFlight, processItem } from './process-item.ts';
-
-/** Errors after which another try would only do harm: the embedding process has died on this very audio three times. */
-const POISON: ReadonlySet<ErrorCode> = new Set(['EMBED_CRASHED']);
+import { createServerGate } from './wait-for-servers.ts';
 
 /**
  * The queue's handler: works on an item and writes its end into the ledger. Faults of the surroundings (a server away, a stop) put it back
@@ -14,8 +13,14 @@ const POISON: ReadonlySet<ErrorCode> = new Set(['EMBED_CRASHED']);
 export const createJobHandler = (deps: IngestDeps, onFatal: (error: Error) => void): JobHandler => {
   const { catalogue, worker, logger, observer } = deps;
   const inFlight: InFlight = new Map();
+  const gate = createServerGate(deps);
   return async ({ itemId, attempt, maxAttempts, signal }) => {
-    const item = await catalogue.startItem(itemId, worker);
+    await gate.open(signal);
+    if (signal.aborted) throw new SoundalikeError('CANCELLED', 'Stopped while a server was away');
+    const item = await catalogue.startItem(itemId, worker).catch((error) => {
+      gate.tell(toSoundalikeError(error).code);
+      throw error;
+    });
     if (!item) return; // ended meanwhile, or deleted: nothing to do
     observer?.started({ id: itemId, path: formatLocation(item) });
     try {
@@ -25,13 +30,14 @@ export const createJobHandler = (deps: IngestDeps, onFatal: (error: Error) => vo
     } catch (thrown) {
       const error = toSoundalikeError(thrown);
       const { countsAttempt, retryable } = error.policy;
+      gate.tell(error.code);
       if (!countsAttempt || signal.aborted) {
         observer?.ended(itemId, { outcome: 'released', code: error.code });
         await catalogue.releaseItem(itemId, worker).catch(() => undefined); // where the database is away, the lease runs out
         if (!retryable) onFatal(error);
         throw error;
       }
-      const retry = retryable && !POISON.has(error.code) && attempt < maxAttempts;
+      const retry = retryable && attempt < maxAttempts && !(await isPoison(item, error.code, catalogue));
       observer?.ended(itemId, { outcome: retry ? 'retry' : 'failed', code: error.code });
       await catalogue.failItem({
         itemId,

@@ -94,8 +94,15 @@ async function* stream(
       if (maxSeconds !== undefined && samples > maxSeconds * SAMPLE_RATE) throw tooLong(name, maxSeconds);
       yield chunk;
     }
-    const [exitCode] = (await closed) as [number | null];
+    const [exitCode, death] = (await closed) as [number | null, NodeJS.Signals | null];
     if (signal?.aborted) throw cancelled(name);
+    // What came before its death is only the beginning of the audio: never take it for the whole.
+    if (death) {
+      throw new SoundalikeError('DECODER_CRASHED', `ffmpeg ended by ${death} while decoding ${name}`, {
+        fields: { path: name },
+        detail: lastWords(words()),
+      });
+    }
     if (samples === 0 && exitCode !== 0) {
       throw new SoundalikeError('AUDIO_UNDECODABLE', `${name} could not be decoded`, {
         fields: { path: name },
