@@ -54,7 +54,8 @@ const roots = z
   });
 
 const url = (schemes: readonly string[], fallback: (home: string) => string) => ({ schemes, fallback });
-const URLS = {
+/** Settings that are URLs: what they may begin with, and what they are where nothing is set. */
+export const URLS = {
   DATABASE_URL: url(
     ['sqlite:', 'postgres:', 'postgresql:', 'memory:'],
     (home) => `sqlite:${join(home, 'catalogue.db')}`,
@@ -66,7 +67,8 @@ const URLS = {
   QUEUE_URL: url(['database:', 'redis:', 'rediss:', 'memory:'], () => 'database:'),
 };
 
-const schema = z.object({
+/** Every other setting: what it may be and what it is where nothing is set. What each is for: settings.ts. */
+export const settingsSchema = z.object({
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   CATALOGUE: z
     .string()
@@ -173,7 +175,7 @@ export const readConfig = (
   env: Readonly<Record<string, string | undefined>>,
   workingDirectory: string,
 ): Config => {
-  const parsed = schema.safeParse(
+  const parsed = settingsSchema.safeParse(
     Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')),
   );
   if (!parsed.success) {
