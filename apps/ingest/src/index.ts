@@ -15,6 +15,7 @@ export { createProgress, type Progress } from './report/show-progress.ts';
 export { type RunIngestOptions, runIngest } from './run-ingest.ts';
 export { compareSource, formatDifference, type SourceDifference } from './scan/compare-source.ts';
 export { findRoot, type Roots, readRoots } from './sources/find-root.ts';
+export { manifestJsonSchema } from './sources/manifest-schema.ts';
 export { openSource } from './sources/open-source.ts';
 export { parseSelection, type Selection, selectEntries } from './sources/select-entries.ts';
 export type { Source, SourceEntry } from './sources/source-entry.ts';

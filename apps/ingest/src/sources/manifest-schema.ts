@@ -60,3 +60,7 @@ export const outsideJobSchema = z.strictObject({
     })
     .optional(),
 });
+
+/** The JSON Schema of a manifest row, as docs/manifest.schema.json. */
+export const manifestJsonSchema = (): Record<string, unknown> =>
+  z.toJSONSchema(manifestRowSchema, { io: 'input' }) as Record<string, unknown>;
