@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { type Catalogue, openCatalogue } from '@soundalike/catalogue';
 import { type Config, createLogger, type Logger, SoundalikeError } from '@soundalike/core';
-import { createEmbedder, type Embedder, type LoadedModel, loadModel } from '@soundalike/embedder';
+import { type Embedder, type LoadedModel, loadModel } from '@soundalike/embedder';
 import { createMetrics, type Registry, type Role } from '@soundalike/http';
 import { type JobQueue, openQueue } from '@soundalike/queue';
 import { findFfmpeg } from '@soundalike/source';
 import { openVectorDatabase, type VectorDatabase } from '@soundalike/store';
+import { openEmbedder } from './open-embedder.ts';
 import { readVersion } from './version.ts';
 import { workerName } from './worker-name.ts';
 
@@ -27,9 +28,6 @@ export interface Context {
   metrics(role: Role): Registry;
   close(): Promise<void>;
 }
-
-/** Nice value of ingest's ffmpeg and embedding processes, so that queries and the rest of the machine go first. */
-export const INGEST_NICE = 10;
 
 export const createContext = ({ config, isTerminal }: { config: Config; isTerminal: boolean }): Context => {
   const logger = createLogger({ level: config.logLevel, isTerminal });
@@ -77,12 +75,7 @@ export const createContext = ({ config, isTerminal }: { config: Config; isTermin
     model: () => once('model', () => resolveModel(context)),
     embedder: (purpose) =>
       once(`embedder-${purpose}`, async () =>
-        createEmbedder({
-          model: await context.model(),
-          processes: purpose === 'query' ? 1 : config.embedProcesses || undefined,
-          nice: purpose === 'query' ? 0 : INGEST_NICE,
-          provider: config.provider,
-        }),
+        openEmbedder({ config, model: await context.model(), purpose }),
       ),
     metrics: (role) => {
       registry ??= createMetrics({ role, version: readVersion() });

@@ -4,8 +4,9 @@ import type { Config } from '@soundalike/core';
 import { DECODING } from '@soundalike/embedder';
 import type { IngestDeps } from '@soundalike/ingest';
 import type { S3Options } from '@soundalike/source';
-import { type Context, INGEST_NICE } from './context.ts';
+import type { Context } from './context.ts';
 import { fetchPolicyOf } from './fetch-policy-of.ts';
+import { INGEST_NICE } from './open-embedder.ts';
 
 /** Items worked on beside those in the network: while one decodes or is stored, others wait for nothing. */
 const EXTRA_ITEMS = 2;

@@ -49,7 +49,11 @@ export type { ShowOptions } from './pipeline/show.ts';
 export type { AudioSource } from './pipeline/sources.ts';
 export type { Column, ColumnsOf, FromTo, Table, With } from './pipeline/table.ts';
 export type { TimedFrames, TimeWindowOptions } from './pipeline/time-window.ts';
+export { checkGolden, GOLDEN_COSINE } from './pool/check-golden.ts';
 export { createEmbedder, type EmbedderOptions } from './pool/create-embedder.ts';
+export { createRemoteEmbedder, type RemoteEmbedderOptions } from './remote/create-remote-embedder.ts';
+export { type EmbedderService, type EmbedderServiceOptions, serveEmbedder } from './remote/serve-embedder.ts';
+export type { PcmFormat } from './remote/wire.ts';
 export { createSession } from './session.ts';
 export {
   createSignature,

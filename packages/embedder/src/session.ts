@@ -3,6 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Provider, WINDOW_SAMPLES } from './embedder.ts';
 import { buildOnnx, INPUT_NAME, OUTPUT_NAME } from './model/build-onnx.ts';
 import type { EncoderWeights } from './model/weights.ts';
+import { NEEDS } from './pool/choose-provider.ts';
 
 export interface Session {
   /** `count` windows one after the other in `windows`; the vectors one after the other. Blocks the event loop while it computes. */
@@ -30,7 +31,7 @@ export const createSession = async (options: {
     if (provider === 'cpu') throw cause;
     throw new SoundalikeError(
       'PROVIDER_UNAVAILABLE',
-      `PROVIDER=${provider} cannot run here: ${(cause as Error).message}`,
+      `PROVIDER=${provider} cannot run here (${lastSentence(cause)}). It needs ${NEEDS[provider]}`,
       { cause },
     );
   });
@@ -43,3 +44,10 @@ export const createSession = async (options: {
     },
   };
 };
+
+/** What onnxruntime says at last, without the places in its own source. */
+const lastSentence = (cause: unknown): string =>
+  ((cause as Error).message ?? String(cause))
+    .replace(/^.*was false\. /s, '')
+    .split('\n')[0]
+    ?.slice(0, 200) ?? '';

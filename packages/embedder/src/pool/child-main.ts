@@ -35,7 +35,8 @@ const start = async ({ model, provider, nice }: Extract<ToChild, { type: 'start'
 const embed = async ({ id, count, windows }: Extract<ToChild, { type: 'embed' }>) => {
   try {
     if (!session) throw new Error('asked to embed before the start');
-    send({ type: 'embedded', id, vectors: await session.run(windows, count) });
+    const vectors = await session.run(windows, count);
+    send({ type: 'embedded', id, vectors, rssBytes: process.memoryUsage.rss() });
   } catch (error) {
     send({ type: 'refused', id, message: (error as Error).message });
   }

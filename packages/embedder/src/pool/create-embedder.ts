@@ -2,10 +2,8 @@ import { availableParallelism } from 'node:os';
 import { SoundalikeError } from '@soundalike/core';
 import { DIMENSION, type Embedder, type EmbedInput, type Provider, WINDOW_SAMPLES } from '../embedder.ts';
 import type { LoadedModel } from '../model/load-model.ts';
+import { BATCH, chooseProvider } from './choose-provider.ts';
 import { type EmbedProcess, startEmbedProcess } from './embed-process.ts';
-
-/** Windows in one network run: larger batches gain nothing on a CPU and wait longer. */
-const BATCH = 4;
 
 /** An input whose process died this often is given up. */
 const MAX_DEATHS = 3;
@@ -17,6 +15,8 @@ export interface EmbedderOptions {
   /** Niceness of the children, 0..19. */
   readonly nice?: number | undefined;
   readonly provider?: Provider | 'auto' | undefined;
+  /** A child larger than this is replaced between two batches, bytes; 0: no limit. */
+  readonly maxRssBytes?: number | undefined;
 }
 
 /** Processes that end at their start, one after the other, before the embedder is called unavailable. */
@@ -41,9 +41,10 @@ interface Task {
  *   `EMBED_FAILED` and `CANCELLED`
  */
 export const createEmbedder = async (options: EmbedderOptions): Promise<Embedder> => {
-  const provider: Provider =
-    options.provider === undefined || options.provider === 'auto' ? 'cpu' : options.provider;
-  const limit = options.processes ?? availableParallelism();
+  const provider = chooseProvider(options.provider ?? 'auto');
+  const batchSize = BATCH[provider];
+  // A GPU is one: more sessions on it only share its memory.
+  const limit = provider === 'cpu' ? (options.processes ?? availableParallelism()) : 1;
   const waiting: Task[] = [];
   const processes = new Set<EmbedProcess>();
   const starting = new Set<Promise<void>>();
@@ -70,7 +71,7 @@ export const createEmbedder = async (options: EmbedderOptions): Promise<Embedder
   const pump = () => {
     for (const child of processes) {
       if (child.isBusy) continue;
-      const batch = takeBatch(waiting);
+      const batch = takeBatch(waiting, batchSize);
       if (batch.length === 0) return;
       void run(child, batch);
     }
@@ -88,12 +89,14 @@ export const createEmbedder = async (options: EmbedderOptions): Promise<Embedder
   };
 
   const run = async (child: EmbedProcess, batch: Task[]) => {
-    const windows = new Float32Array(batch.length * WINDOW_SAMPLES);
+    // One fixed shape on a GPU, padded with silence: every other shape would be compiled anew.
+    const count = provider === 'cpu' ? batch.length : batchSize;
+    const windows = new Float32Array(count * WINDOW_SAMPLES);
     batch.forEach((task, index) => {
       windows.set(task.window, index * WINDOW_SAMPLES);
     });
     try {
-      const vectors = await child.embed(windows, batch.length);
+      const vectors = await child.embed(windows, count);
       batch.forEach((task, index) => {
         const vector = vectors.slice(index * DIMENSION, (index + 1) * DIMENSION);
         if (vector.length === DIMENSION && vector.every(Number.isFinite)) task.resolve(vector);
@@ -103,6 +106,9 @@ export const createEmbedder = async (options: EmbedderOptions): Promise<Embedder
       if ((error as SoundalikeError).code === 'EMBED_CRASHED') retry(batch);
       else for (const task of batch) task.reject(error);
     }
+    const { maxRssBytes = 0 } = options;
+    // It holds nothing now; the next batch starts a fresh one.
+    if (maxRssBytes > 0 && child.rssBytes > maxRssBytes) await child.stop();
     pump();
   };
 
@@ -125,7 +131,7 @@ export const createEmbedder = async (options: EmbedderOptions): Promise<Embedder
 
   return {
     model: options.model.info,
-    maxBatch: BATCH,
+    maxBatch: batchSize,
     provider,
     embed: ({ windows, signal }: EmbedInput) => {
       const wrong = windows.find((window) => window.length !== WINDOW_SAMPLES);
@@ -158,12 +164,12 @@ export const createEmbedder = async (options: EmbedderOptions): Promise<Embedder
 };
 
 /** Up to a batch from the front; a window that has seen a process die goes alone. */
-const takeBatch = (waiting: Task[]): Task[] => {
+const takeBatch = (waiting: Task[], size: number): Task[] => {
   const [first] = waiting;
   if (!first) return [];
   if (first.deaths > 0) return waiting.splice(0, 1);
-  const sick = waiting.slice(0, BATCH).findIndex((task) => task.deaths > 0);
-  return waiting.splice(0, sick < 0 ? BATCH : sick);
+  const sick = waiting.slice(0, size).findIndex((task) => task.deaths > 0);
+  return waiting.splice(0, sick < 0 ? size : sick);
 };
 
 const rejectAborted = (waiting: Task[]) => {

@@ -9,6 +9,8 @@ import type { FromChild, ToChild } from './messages.ts';
 export interface EmbedProcess {
   readonly pid: number;
   readonly isBusy: boolean;
+  /** Its size after its last batch, bytes. */
+  readonly rssBytes: number;
   /** Resolves when the process is gone, for whatever reason. */
   readonly ended: Promise<void>;
   /** @throws SoundalikeError `EMBED_CRASHED` where the process died meanwhile, `EMBED_FAILED` where the network refused */
@@ -46,6 +48,7 @@ export const startEmbedProcess = async (options: {
   const send = (message: ToChild) => child.send(message, () => undefined); // a failed send is followed by the exit event
   let current: { id: number; resolve(vectors: Float32Array): void; reject(error: unknown): void } | undefined;
   let nextId = 1;
+  let rssBytes = 0;
 
   const { manifest, folder } = options.model;
   send({ type: 'start', model: { manifest, folder }, provider: options.provider, nice: options.nice });
@@ -55,6 +58,7 @@ export const startEmbedProcess = async (options: {
     if (!current || !('id' in message) || message.id !== current.id) return;
     const { resolve, reject } = current;
     current = undefined;
+    if (message.type === 'embedded') rssBytes = message.rssBytes;
     if (message.type === 'embedded') resolve(message.vectors);
     else if (message.type === 'refused')
       reject(new SoundalikeError('EMBED_FAILED', `The network failed: ${message.message}`));
@@ -67,6 +71,9 @@ export const startEmbedProcess = async (options: {
     pid: child.pid ?? 0,
     get isBusy() {
       return current !== undefined || child.exitCode !== null || child.signalCode !== null;
+    },
+    get rssBytes() {
+      return rssBytes;
     },
     ended,
     embed: (windows, count) =>

@@ -19,5 +19,10 @@ export type FromChild =
       readonly code: 'MODEL_INVALID' | 'PROVIDER_UNAVAILABLE';
       readonly message: string;
     }
-  | { readonly type: 'embedded'; readonly id: number; readonly vectors: Float32Array }
+  | {
+      readonly type: 'embedded';
+      readonly id: number;
+      readonly vectors: Float32Array;
+      readonly rssBytes: number;
+    }
   | { readonly type: 'refused'; readonly id: number; readonly message: string };

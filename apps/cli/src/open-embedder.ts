@@ -1,0 +1,46 @@
+import type { Config } from '@soundalike/core';
+import {
+  checkGolden,
+  createEmbedder,
+  createRemoteEmbedder,
+  type Embedder,
+  type LoadedModel,
+} from '@soundalike/embedder';
+
+/** Nice value of ingest's ffmpeg and embedding processes, so that queries and the rest of the machine go first. */
+export const INGEST_NICE = 10;
+
+/**
+ * The network as the settings want it: on other hosts where EMBEDDER_URL names some, else in processes here. Before ingest's first job, and on
+ * every GPU, its answers are compared with the recorded ones.
+ *
+ * @throws SoundalikeError `PROVIDER_UNAVAILABLE`, `EMBEDDER_UNAVAILABLE`, `SPACE_MISMATCH`
+ */
+export const openEmbedder = async (options: {
+  config: Config;
+  model: LoadedModel;
+  purpose: 'ingest' | 'query' | 'service';
+}): Promise<Embedder> => {
+  const { config, model, purpose } = options;
+  const embedder = await (config.embedderUrls.length > 0 && purpose !== 'service'
+    ? createRemoteEmbedder({
+        urls: config.embedderUrls,
+        model: model.info,
+        key: config.embedderKey,
+        format: config.embedderPcm,
+      })
+    : createEmbedder({
+        model,
+        processes: purpose === 'query' ? 1 : config.embedProcesses || undefined,
+        nice: purpose === 'ingest' ? INGEST_NICE : 0,
+        provider: config.provider,
+        maxRssBytes: config.embedMaxRssMb * 1_000_000,
+      }));
+  try {
+    if (purpose !== 'query' || embedder.provider !== 'cpu') await checkGolden(embedder, model.manifest);
+    return embedder;
+  } catch (error) {
+    await embedder.close();
+    throw error;
+  }
+};

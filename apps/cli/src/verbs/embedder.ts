@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { SoundalikeError } from '@soundalike/core';
+import { loadModel, serveEmbedder } from '@soundalike/embedder';
+import { noteUntrained } from '../note-untrained.ts';
+import { openEmbedder } from '../open-embedder.ts';
+import { defineVerb } from '../verb.ts';
+
+/** Addresses that only this machine reaches. */
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+
+export const embedder = defineVerb({
+  name: 'embedder',
+  summary: 'only embed, for workers and queries on other hosts (a GPU node)',
+  usage: '',
+  options: {
+    port: { type: 'string', value: 'n', help: 'port (EMBEDDER_PORT, 7710); 0 takes a free one' },
+    host: { type: 'string', value: 'address', help: 'address to listen at (HOST, 127.0.0.1)' },
+  },
+  examples: [
+    'soundalike embedder',
+    'PROVIDER=cuda HOST=0.0.0.0 EMBEDDER_KEYS=… soundalike embedder',
+    'EMBEDDER_URL=http://gpu-1:7710 EMBEDDER_KEY=… soundalike worker',
+  ],
+  run: async ({ options, context, output, signal }) => {
+    const { config, logger } = context;
+    const host = typeof options.host === 'string' ? options.host : config.host;
+    const port = typeof options.port === 'string' ? Number(options.port) : config.embedderPort;
+    if (!Number.isInteger(port) || port < 0 || port > 65_535)
+      throw new SoundalikeError(
+        'INPUT_INVALID',
+        `--port must be an integer from 0 to 65535, got "${options.port}"`,
+      );
+    if (!LOOPBACK.test(host) && config.embedderKeys.length === 0)
+      throw new SoundalikeError(
+        'CONFIG_INVALID',
+        `HOST=${host} can be reached from other machines, which needs a key: set EMBEDDER_KEYS here and EMBEDDER_KEY where it is used`,
+        { fields: { setting: 'EMBEDDER_KEYS' } },
+      );
+    // It needs neither database nor store: MODEL names the model, or the default one is taken.
+    const model = await loadModel({ name: config.model, modelsFolder: config.modelsDir });
+    noteUntrained(model.info, output);
+    const local = await openEmbedder({ config, model, purpose: 'service' });
+    try {
+      const service = await serveEmbedder({ embedder: local, host, port, keys: config.embedderKeys, logger });
+      output.print(
+        `The embedding service is at ${service.url} (${local.provider}, space ${model.info.space}). Ctrl-C stops it.`,
+      );
+      output.document({ url: service.url, provider: local.provider, space: model.info.space });
+      if (!signal.aborted) await once(signal, 'abort');
+      await service.close(config.workerDrainSeconds * 1000);
+      return 0;
+    } finally {
+      await local.close();
+    }
+  },
+});

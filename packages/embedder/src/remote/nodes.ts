@@ -1,0 +1,56 @@
+import { lookup } from 'node:dns/promises';
+
+/** Names are looked up again this often: nodes come and go behind one name, ms. */
+const LOOKUP_EVERY_MS = 15_000;
+
+/** A node that did not answer is left alone so long, ms. */
+const REST_MS = 2_000;
+
+/** One address of an embedding service. */
+export interface EmbedderNode {
+  /** What the client connects to, and what it asks for. */
+  readonly address: string;
+  readonly url: URL;
+  inFlight: number;
+  restUntil: number;
+}
+
+export interface EmbedderNodes {
+  /** The least busy node that is not resting; of resting ones the one that rests shortest. Undefined where no name resolves. */
+  pick(): Promise<EmbedderNode | undefined>;
+  rest(node: EmbedderNode, ms?: number): void;
+}
+
+/** All addresses behind the given URLs: several URLs, or several addresses behind one name. */
+export const createNodes = (urls: readonly URL[]): EmbedderNodes => {
+  let nodes = new Map<string, EmbedderNode>();
+  let lookedUpAt = 0;
+
+  const lookUp = async () => {
+    if (nodes.size > 0 && Date.now() - lookedUpAt < LOOKUP_EVERY_MS) return;
+    lookedUpAt = Date.now();
+    const found = new Map<string, EmbedderNode>();
+    for (const url of urls) {
+      const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+      const addresses = await lookup(host, { all: true }).catch(() => []);
+      for (const { address } of addresses) {
+        const key = `${url.href} ${address}`;
+        found.set(key, nodes.get(key) ?? { address, url, inFlight: 0, restUntil: 0 });
+      }
+    }
+    if (found.size > 0) nodes = found; // a name server that is away does not take the nodes with it
+  };
+
+  return {
+    pick: async () => {
+      await lookUp();
+      const now = Date.now();
+      return [...nodes.values()].sort(
+        (a, b) => Math.max(a.restUntil - now, 0) - Math.max(b.restUntil - now, 0) || a.inFlight - b.inFlight,
+      )[0];
+    },
+    rest: (node, ms = REST_MS) => {
+      node.restUntil = Date.now() + ms;
+    },
+  };
+};

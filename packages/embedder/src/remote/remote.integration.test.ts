@@ -1,0 +1,187 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, createServer as createTcp } from 'node:net';
+import { join } from 'node:path';
+import { silentLogger } from '@soundalike/core';
+import { findFfmpeg } from '@soundalike/source';
+import { decodeAudio } from '../decode/decode-audio.ts';
+import { type Embedder, WINDOW_SAMPLES } from '../embedder.ts';
+import { type LoadedModel, loadModel } from '../model/load-model.ts';
+import { checkGolden } from '../pool/check-golden.ts';
+import { createEmbedder } from '../pool/create-embedder.ts';
+import { sliceWindows } from '../slice-windows.ts';
+import { createRemoteEmbedder } from './create-remote-embedder.ts';
+import { type EmbedderService, serveEmbedder } from './serve-embedder.ts';
+
+const SAMPLES = join(__dirname, '../../../../samples/catalogue');
+const KEY = 'only-for-this-test';
+
+let model: LoadedModel;
+let local: Embedder;
+let service: EmbedderService;
+const windows: Float32Array[] = [];
+
+const serve = (extra: { port?: number; maxWaiting?: number; keys?: string[] } = {}) =>
+  serveEmbedder({ embedder: local, host: '127.0.0.1', port: 0, keys: [], logger: silentLogger(), ...extra });
+
+beforeAll(async () => {
+  model = await loadModel();
+  local = await createEmbedder({ model, processes: 2 });
+  service = await serve({ keys: ['another', KEY] });
+  const ffmpeg = await findFfmpeg();
+  for (const path of ['Dexter Quill Five/01 Quill Pen.opus', '北の窓/01 雪の駅.opus']) {
+    const { chunks } = await decodeAudio({ input: { path: join(SAMPLES, path) }, ffmpeg, channels: 'mix' });
+    for await (const { samples } of sliceWindows(chunks, {
+      windowSamples: WINDOW_SAMPLES,
+      hopSamples: WINDOW_SAMPLES,
+      tail: 'drop',
+    }))
+      windows.push(samples);
+  }
+}, 60_000);
+afterAll(async () => {
+  await service.close();
+  await local.close();
+});
+
+const cosine = (a: Float32Array, b: Float32Array) => {
+  const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * (y[i] ?? 0), 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+};
+
+test('floats arrive bit for bit; 16-bit samples change the vectors by next to nothing', async () => {
+  const expected = await local.embed({ windows });
+  const exact = await createRemoteEmbedder({
+    urls: [service.url],
+    model: model.info,
+    key: KEY,
+    format: 'f32',
+  });
+  expect(await exact.embed({ windows })).toEqual(expected);
+  await exact.close();
+  const rounded = await createRemoteEmbedder({ urls: [service.url], model: model.info, key: KEY });
+  const vectors = await rounded.embed({ windows });
+  const quiet = windows.map((window) => window.map((sample) => sample * 10 ** (-50 / 20)));
+  const quietHere = await local.embed({ windows: quiet });
+  const quietThere = await rounded.embed({ windows: quiet });
+  const lowest = Math.min(...vectors.map((vector, i) => cosine(vector, expected[i] as Float32Array)));
+  const lowestQuiet = Math.min(
+    ...quietThere.map((vector, i) => cosine(vector, quietHere[i] as Float32Array)),
+  );
+  process.stderr.write(
+    `16-bit samples, ${windows.length} windows: 1 - lowest cosine ${(1 - lowest).toExponential(1)}, 50 dB quieter ${(1 - lowestQuiet).toExponential(1)}\n`,
+  );
+  expect(lowest).toBeGreaterThan(0.9999);
+  await rounded.close();
+}, 120_000);
+
+test('callers without a key, of another space or with half a window are refused', async () => {
+  const client = (key: string | undefined, space = model.info.space) =>
+    createRemoteEmbedder({ urls: [service.url], model: { ...model.info, space }, key });
+  const keyless = await client(undefined);
+  await expect(keyless.embed({ windows: windows.slice(0, 1) })).rejects.toMatchObject({
+    code: 'UNAUTHORIZED',
+  });
+  await keyless.close();
+  await expect(client(KEY, 'f'.repeat(16))).rejects.toMatchObject({ code: 'SPACE_MISMATCH' });
+  const post = (body: Buffer, query = '') =>
+    fetch(`${service.url}/v1/embed${query}`, {
+      method: 'POST',
+      body: new Uint8Array(body),
+      headers: { authorization: `Bearer ${KEY}` },
+    });
+  expect((await post(Buffer.alloc(1000))).status).toBe(400);
+  expect((await post(Buffer.alloc(WINDOW_SAMPLES * 2), '?format=mp3')).status).toBe(400);
+  expect(await (await fetch(`${service.url}/healthz`)).json()).toMatchObject({
+    status: 'ok',
+    provider: 'cpu',
+    space: model.info.space,
+  });
+}, 60_000);
+
+test('a busy service says when to come back, and clients do', async () => {
+  const small = await serve({ maxWaiting: 16 });
+  const clients = await Promise.all(
+    [1, 2, 3].map(() => createRemoteEmbedder({ urls: [small.url], model: model.info, format: 'f32' })),
+  );
+  const flood = Array.from({ length: 4 }, () =>
+    fetch(`${small.url}/v1/embed?format=f32`, {
+      method: 'POST',
+      body: new Uint8Array(16 * WINDOW_SAMPLES * 4),
+    }),
+  );
+  const answers = await Promise.all(flood);
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused[0]?.headers.get('retry-after')).toBe('1');
+  const expected = await local.embed({ windows });
+  for (const vectors of await Promise.all(clients.map((client) => client.embed({ windows }))))
+    expect(vectors).toEqual(expected);
+  for (const client of clients) await client.close();
+  await small.close();
+}, 120_000);
+
+test('a node that goes away, or whose answers are cut, costs time and never a vector', async () => {
+  const expected = await local.embed({ windows });
+  // Between client and service: cuts the first answers in the middle.
+  let cuts = 3;
+  const proxy = createTcp((socket) => {
+    const upstream = connect(Number(new URL(second.url).port), '127.0.0.1');
+    socket
+      .on('error', () => undefined)
+      .pipe(upstream)
+      .on('error', () => undefined);
+    upstream.on('data', (chunk) => {
+      if (chunk.length > 1_000 && cuts-- > 0) {
+        socket.write(chunk.subarray(0, 700));
+        socket.destroy();
+      } else socket.write(chunk);
+    });
+    socket.on('close', () => upstream.destroy());
+    upstream.on('close', () => socket.destroy());
+  });
+  const first = await serve();
+  const second = await serve();
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const cutting = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const client = await createRemoteEmbedder({ urls: [first.url, cutting], model: model.info, format: 'f32' });
+  const work = Promise.all(Array.from({ length: 4 }, () => client.embed({ windows })));
+  await first.close(0);
+  for (const vectors of await work) expect(vectors).toEqual(expected);
+  expect(cuts).toBeLessThan(3);
+  await client.close();
+  await second.close();
+  proxy.close();
+  await expect(
+    createRemoteEmbedder({ urls: [second.url], model: model.info, patienceMs: 500 }),
+  ).rejects.toMatchObject({ code: 'EMBEDDER_UNAVAILABLE' });
+}, 120_000);
+
+test('something else that answers there is not taken for vectors', async () => {
+  const wrong = createServer((request, response) =>
+    request.url === '/healthz'
+      ? response.end(JSON.stringify({ space: model.info.space, provider: 'cpu', model: 'x' }))
+      : response.end('hello'),
+  ).listen(0, '127.0.0.1');
+  await once(wrong, 'listening');
+  const client = await createRemoteEmbedder({
+    urls: [`http://127.0.0.1:${(wrong.address() as AddressInfo).port}`],
+    model: model.info,
+  });
+  await expect(client.embed({ windows: windows.slice(0, 1) })).rejects.toMatchObject({
+    code: 'EMBED_FAILED',
+  });
+  await client.close();
+  wrong.close();
+}, 60_000);
+
+test('the golden clips tell a right network from a wrong one', async () => {
+  const lowest = await checkGolden(local, model.manifest);
+  expect(lowest).toBeGreaterThan(0.99999);
+  const wrong: Embedder = {
+    ...local,
+    embed: async (input) => (await local.embed(input)).map((vector) => vector.slice().reverse()),
+  };
+  await expect(checkGolden(wrong, model.manifest)).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
+}, 60_000);
