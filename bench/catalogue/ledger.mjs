@@ -11,6 +11,7 @@ import { openCatalogue } from '../../packages/catalogue/dist/index.js';
 import { silentLogger } from '../../packages/core/dist/index.js';
 import { createHttpApp } from '../../packages/http/dist/index.js';
 import { openQueue } from '../../packages/queue/dist/index.js';
+import { startRedis } from '../../packages/testing/dist/index.js';
 
 const [items = 100_000, lines = 1_000_000] = process.argv.slice(2).map(Number);
 const CLI = new URL('../../apps/cli/dist/main.js', import.meta.url).pathname;
@@ -106,10 +107,11 @@ await timed(`fail ${items / 50} of them`, async () => {
     await catalogue.failItem({ itemId: id, code: codes[id % 4], message: 'as measured', retry: false });
 });
 
-const queue = await openQueue({ url: 'memory:', catalogue, worker: 'bench:1' });
+const redis = await startRedis();
+const queue = await openQueue({ url: redis.url, catalogue, worker: 'bench:1' });
 const before = process.memoryUsage.rss();
 await timed(
-  'feed the queue (100,000 jobs at most)',
+  'feed a Redis queue (100,000 jobs at most)',
   () => feedQueue(catalogue, queue),
   () => `RSS +${((process.memoryUsage.rss() - before) / 2 ** 20).toFixed(0)} MB`,
 );
@@ -139,6 +141,8 @@ for (const path of [
   );
 }
 await app.close();
+await queue.close();
+await redis.stop();
 await catalogue.close();
 
 await showCli(['queue', 'status']);

@@ -34,6 +34,8 @@ export const findKnown = async (db: Db, catalogue: string, found: readonly Found
       .selectFrom('items')
       .selectAll()
       .where('catalogue', '=', catalogue)
+      // Said although no id is empty: the index holds only those that are not.
+      .where('external_id', '!=', '')
       .where('external_id', 'in', chunk)
       .where('state', '!=', 'gone')
       .orderBy('id')

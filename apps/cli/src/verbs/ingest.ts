@@ -156,4 +156,5 @@ const progressOf = ({ output }: Invocation) =>
     isTerminal: output.isTerminal,
     write: (line) => output.note(line),
     draw: (text) => output.draw(text),
+    columns: () => process.stderr.columns,
   });

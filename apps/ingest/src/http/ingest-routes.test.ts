@@ -102,6 +102,9 @@ describe('the ingest routes', () => {
         { code: 'AUDIO_UNDECODABLE', count: 1, examples: ['music/a.flac'], retryable: false },
       ],
     });
+    expect((await get('/v1/ingest/failures?source=music')).body.total).toBe(3);
+    expect((await get('/v1/ingest/failures?until=2020-01-01T00:00:00Z')).body.total).toBe(0);
+    expect((await get('/v1/ingest/failures?since=soon')).status).toBe(400);
   });
 
   test('items are paged by a cursor, filtered and looked at', async () => {

@@ -18,7 +18,13 @@ export const itemRoutes = (app: HttpApp, { catalogue, queue }: IngestHttpDeps): 
         summary: 'Failed items by error code',
         description: 'The items behind a code: `GET /v1/ingest/items?state=failed&code=…`.',
         tags: ['ingest'],
-        querystring: z.strictObject({ run: id.optional() }),
+        querystring: z.strictObject({
+          run: id.optional(),
+          /** A part of a source's name, or a root. */
+          source: z.string().max(500).optional(),
+          since: z.iso.datetime().optional(),
+          until: z.iso.datetime().optional(),
+        }),
         response: {
           200: z.strictObject({
             total: z.int(),
@@ -37,8 +43,13 @@ export const itemRoutes = (app: HttpApp, { catalogue, queue }: IngestHttpDeps): 
         },
       },
     },
-    async ({ query: { run } }) => {
-      const groups = await catalogue.failureGroups(run === undefined ? {} : { runId: run });
+    async ({ query: { run, source, since, until } }) => {
+      const groups = await catalogue.failureGroups({
+        runId: run,
+        source,
+        since: since === undefined ? undefined : Date.parse(since),
+        until: until === undefined ? undefined : Date.parse(until),
+      });
       return {
         total: groups.reduce((sum, { count }) => sum + count, 0),
         groups: groups.map((group) => ({

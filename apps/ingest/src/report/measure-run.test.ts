@@ -1,6 +1,6 @@
 import type { RunActivity, RunCounts } from '@soundalike/catalogue';
 import { progressOf } from './measure-run.ts';
-import { formatProgress } from './show-progress.ts';
+import { createProgress, formatProgress } from './show-progress.ts';
 
 const NOW = 1_000_000_000;
 const counts = (extra: Partial<RunCounts> = {}): RunCounts => ({
@@ -72,4 +72,25 @@ test('progress in three lines', () => {
     '2:13 h of audio · 7 tracks a minute · 10.0 times real time',
     '6:40 min left · most time goes into embed (embed 80 %, decode 15 %, fetch 5 %)',
   ]);
+});
+
+test('a terminal is drawn over, no line longer than it is wide; elsewhere lines come now and then', () => {
+  const drawn: string[] = [];
+  const progress = createProgress({
+    isTerminal: true,
+    write: () => undefined,
+    draw: (text) => drawn.push(text),
+    columns: () => 40,
+  });
+  progress.found(12_000);
+  progress.update(progressOf(7, counts(), activity(), NOW));
+  progress.stop();
+  expect(drawn[0]).toBe('Reading the source: 12,000 entries\n');
+  expect(drawn[1]?.startsWith('\u001b[1A\u001b[J')).toBe(true);
+  const lines = (drawn[1] as string).slice('\u001b[1A\u001b[J'.length).split('\n');
+  expect(Math.max(...lines.map((line) => line.length))).toBe(39);
+  expect(drawn[2]).toBe('\u001b[3A\u001b[J');
+  const written: string[] = [];
+  createProgress({ isTerminal: false, write: (line) => written.push(line) }).found(1);
+  expect(written).toEqual([]);
 });

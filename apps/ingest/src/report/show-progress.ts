@@ -20,13 +20,17 @@ export const createProgress = (options: {
   write(line: string): void;
   /** Text as it is, for terminals. */
   draw?(text: string): void;
+  /** Of the terminal; a line that wraps would not be drawn over. */
+  columns?(): number | undefined;
 }): Progress =>
-  options.isTerminal ? createDrawing(options.draw ?? options.write) : createLines(options.write);
+  options.isTerminal
+    ? createDrawing(options.draw ?? options.write, () => options.columns?.() ?? 80)
+    : createLines(options.write);
 
-const createDrawing = (draw: (text: string) => void): Progress => {
+const createDrawing = (draw: (text: string) => void, columns: () => number): Progress => {
   let drawn = 0;
   const show = (lines: readonly string[]) => {
-    draw(`${erase(drawn)}${lines.map((line) => `${line}\n`).join('')}`);
+    draw(`${erase(drawn)}${lines.map((line) => `${line.slice(0, columns() - 1)}\n`).join('')}`);
     drawn = lines.length;
   };
   return {
