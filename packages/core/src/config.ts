@@ -161,7 +161,7 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   readonly host: string;
   readonly port: number;
-  /** Port of a worker's or embedder's `/metrics`; 0: none. `serve` has them on its own port. */
+  /** Port of `/metrics` without a key; 0: none. `serve` has them on its own port, too, behind the admin scope. */
   readonly metricsPort: number;
   readonly metricsHost: string;
 }

@@ -126,7 +126,7 @@ const ABOUT: readonly (readonly [name: string, topic: Topic, about: string])[] =
   [
     'METRICS_PORT',
     'Watching',
-    'Port of a worker’s or embedder’s `/metrics`; 0: none. `serve` has them on its own port.',
+    'Port of `/metrics` without a key; 0: none. `serve` has them on its own port, too, for keys with the admin scope.',
   ],
   [
     'METRICS_HOST',

