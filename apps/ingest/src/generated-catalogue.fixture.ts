@@ -5,6 +5,9 @@ import { dirname, join } from 'node:path';
 /** Hz; what models take anyway, so that files are small. */
 const RATE = 22_050;
 
+/** Peak that a piece must have to count as music, of 32,768. */
+const LOUD_ENOUGH = 1_000;
+
 /** Longest track that the catalogue is made for: one of the broken kinds is longer, seconds. */
 export const MAX_SECONDS = 60;
 
@@ -164,12 +167,20 @@ const createTools = (
         const track = Math.floor(random() * tracks.length);
         const sound = tracks[track] as Buffer;
         const at = Math.floor((random() * (sound.length - length)) / 2_000) * 2_000;
-        if (taken.has(`${track} ${at}`)) continue;
+        const cut = sound.subarray(at, at + length);
+        // Tracks begin and end in silence.
+        if (taken.has(`${track} ${at}`) || peakOf(cut) < LOUD_ENOUGH) continue;
         taken.add(`${track} ${at}`);
-        return sound.subarray(at, at + length);
+        return cut;
       }
     },
   };
+};
+
+const peakOf = (sound: Buffer): number => {
+  let peak = 0;
+  for (let at = 0; at + 1 < sound.length; at += 2) peak = Math.max(peak, Math.abs(sound.readInt16LE(at)));
+  return peak;
 };
 
 /** 16-bit mono sound as a WAV file. */
