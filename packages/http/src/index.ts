@@ -3,6 +3,7 @@ export {
   createMetrics,
   type MetricsServer,
   metricsRoute,
+  providerInfo,
   type Registry,
   type Role,
   serveMetrics,

@@ -24,6 +24,18 @@ export const createMetrics = ({ role, version }: { role: Role; version: string }
   return registry;
 };
 
+/** Tells what computes embeddings in this process, and what PROVIDER asked for. */
+export const providerInfo = (
+  registry: Registry,
+  facts: { provider: string; providerAsked: string; model: string; space: string },
+): void =>
+  new Gauge({
+    name: 'soundalike_provider_info',
+    help: 'Always 1; the labels say what computes embeddings and what PROVIDER asked for.',
+    labelNames: ['provider', 'asked', 'model', 'space'],
+    registers: [registry],
+  }).set({ provider: facts.provider, asked: facts.providerAsked, model: facts.model, space: facts.space }, 1);
+
 /** Seconds an answer may take: searches lie around a second, pages far below, uploads above. */
 const REQUEST_BUCKETS = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 

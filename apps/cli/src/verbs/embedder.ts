@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { SoundalikeError } from '@soundalike/core';
 import { loadModel, serveEmbedder } from '@soundalike/embedder';
+import { providerInfo, serveMetrics } from '@soundalike/http';
+import { measureEmbedder } from '../measure-embedder.ts';
 import { noteUntrained } from '../note-untrained.ts';
 import { openEmbedder } from '../open-embedder.ts';
 import { defineVerb } from '../verb.ts';
@@ -40,8 +42,25 @@ export const embedder = defineVerb({
     const model = await loadModel({ name: config.model, modelsFolder: config.modelsDir });
     noteUntrained(model.info, output);
     const local = await openEmbedder({ config, model, purpose: 'service' });
+    const registry = context.metrics('embedder');
+    providerInfo(registry, {
+      provider: local.provider,
+      providerAsked: config.provider,
+      model: model.info.name,
+      space: model.info.space,
+    });
+    const metrics = config.metricsPort
+      ? await serveMetrics({ registry, host: config.metricsHost, port: config.metricsPort })
+      : undefined;
     try {
-      const service = await serveEmbedder({ embedder: local, host, port, keys: config.embedderKeys, logger });
+      const measured = measureEmbedder(local, registry);
+      const service = await serveEmbedder({
+        embedder: measured,
+        host,
+        port,
+        keys: config.embedderKeys,
+        logger,
+      });
       output.print(
         `The embedding service is at ${service.url} (${local.provider}, space ${model.info.space}). Ctrl-C stops it.`,
       );
@@ -50,6 +69,7 @@ export const embedder = defineVerb({
       await service.close(config.workerDrainSeconds * 1000);
       return 0;
     } finally {
+      await metrics?.close();
       await local.close();
     }
   },

@@ -1,4 +1,4 @@
-import type { Registry } from '@soundalike/http';
+import { providerInfo, type Registry } from '@soundalike/http';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { WorkObserver } from './work-meter.ts';
 
@@ -16,12 +16,7 @@ export const createWorkMetrics = (
   facts: { provider: string; providerAsked: string; model: string; space: string },
 ): WorkMetrics => {
   const registers = [registry];
-  new Gauge({
-    name: 'soundalike_provider_info',
-    help: 'Always 1; the labels say what computes embeddings and what PROVIDER asked for.',
-    labelNames: ['provider', 'asked', 'model', 'space'],
-    registers,
-  }).set({ provider: facts.provider, asked: facts.providerAsked, model: facts.model, space: facts.space }, 1);
+  providerInfo(registry, facts);
   const stage = new Histogram({
     name: 'soundalike_stage_seconds',
     help: 'Time of an item in a stage.',
