@@ -188,3 +188,10 @@ test('copies keep their own words and are listed as duplicates', async () => {
     ['b.flac', 'One'],
   ]);
 }, 30_000);
+
+test('a track a few samples longer than a window has one clip, not two at the same millisecond', async () => {
+  const folder = temporaryFolder('edge');
+  bench.tone(join(folder, 'a.wav'), 440, 3, '-ar', '22050', '-af', 'aresample=22050,atrim=end_sample=59055');
+  expect(await here.ingest(folder)).toMatchObject({ indexed: 1, failed: 0 });
+  expect(await here.store.counts()).toEqual({ tracks: 1, clips: 1 });
+}, 30_000);

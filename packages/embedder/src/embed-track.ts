@@ -68,7 +68,7 @@ export const embedTrack = async (options: EmbedTrackOptions): Promise<EmbeddedTr
       .embed({ windows: sent.map(({ samples }) => samples), signal })
       .then((vectors) =>
         sent.map(({ startSample }, index) => ({
-          startMs: Math.round((startSample / SAMPLE_RATE) * 1000),
+          startMs: msOf(startSample),
           raw: vectors[index] as Float32Array,
         })),
       );
@@ -85,7 +85,12 @@ export const embedTrack = async (options: EmbedTrackOptions): Promise<EmbeddedTr
     hopSamples,
     tail: 'align',
   });
+  let lastMs = -1;
   for await (const window of options.windows === undefined ? windows : spread(windows, options.windows)) {
+    // Rows are named by whole milliseconds: a last window that starts within the same one as the window before adds nothing.
+    const startMs = msOf(window.startSample);
+    if (startMs === lastMs) continue;
+    lastMs = startMs;
     batch.push(window);
     if (batch.length >= WINDOWS_IN_FLIGHT / 2) await send();
   }
@@ -101,6 +106,8 @@ export const embedTrack = async (options: EmbedTrackOptions): Promise<EmbeddedTr
     timings: { decode: performance.now() - began - embed, embed },
   };
 };
+
+const msOf = (sample: number): number => Math.round((sample / SAMPLE_RATE) * 1000);
 
 async function* measured(
   chunks: AsyncIterable<Float32Array>,
