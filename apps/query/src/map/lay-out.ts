@@ -42,24 +42,45 @@ const onCircle = (count: number): Float32Array =>
     return 0.5 * (at % 2 === 0 ? Math.cos(angle) : Math.sin(angle));
   });
 
-/** Centred and scaled alike in both directions, so that the longer side spans -1..1. */
+/** How much more the shorter side is stretched than the longer one, at most: directions mean nothing, nearness should stay readable. */
+const MOST_STRETCH = 1.6;
+
+/** Turned so that the map is wider than high, as screens are, then centred and scaled to -1..1. */
 const fit = (points: readonly (readonly number[])[]): Float32Array => {
-  const range = (axis: 0 | 1) => {
-    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (const point of points) {
-      low = Math.min(low, point[axis] ?? 0);
-      high = Math.max(high, point[axis] ?? 0);
-    }
-    return { middle: (low + high) / 2, half: (high - low) / 2 };
-  };
-  const ranges = [range(0), range(1)] as const;
-  const scale = Math.max(ranges[0].half, ranges[1].half) || 1;
-  return Float32Array.from({ length: points.length * 2 }, (_, at) => {
-    const axis = at % 2 === 0 ? 0 : 1;
-    const value = points[Math.floor(at / 2)]?.[axis] ?? 0;
-    return Math.max(-1, Math.min(1, (value - ranges[axis].middle) / scale));
-  });
+  const turned = turn(points);
+  const wide = range(turned.map(([x]) => x));
+  const high = range(turned.map(([, y]) => y));
+  const scaleX = 1 / (wide.half || 1);
+  const scaleY = Math.min(1 / (high.half || 1), scaleX * MOST_STRETCH);
+  return Float32Array.from(
+    turned.flatMap(([x, y]) => [inUnit((x - wide.middle) * scaleX), inUnit((y - high.middle) * scaleY)]),
+  );
 };
+
+/** Turns the points so that their longest extent (principal axis) lies level. */
+const turn = (points: readonly (readonly number[])[]): [number, number][] => {
+  const mean = (axis: number) =>
+    points.reduce((sum, point) => sum + (point[axis] ?? 0), 0) / Math.max(1, points.length);
+  const [middleX, middleY] = [mean(0), mean(1)];
+  const centred = points.map(([x = 0, y = 0]) => [x - middleX, y - middleY] as const);
+  const moment = (of: (x: number, y: number) => number) => centred.reduce((sum, [x, y]) => sum + of(x, y), 0);
+  const angle =
+    0.5 *
+    Math.atan2(
+      2 * moment((x, y) => x * y),
+      moment((x, y) => x * x - y * y),
+    );
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  return centred.map(([x, y]) => [x * cos + y * sin, y * cos - x * sin]);
+};
+
+const range = (values: readonly number[]) => {
+  const low = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const high = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  return { middle: (low + high) / 2, half: (high - low) / 2 };
+};
+
+const inUnit = (value: number): number => Math.max(-1, Math.min(1, value));
 
 /** A linear congruential generator (the constants of Numerical Recipes): enough for sampling, and repeatable. */
 export const seededRandom = (seed: number): (() => number) => {

@@ -99,7 +99,7 @@ export interface Stats {
   readonly clips: number;
   readonly audioSeconds: number;
   readonly space: string | null;
-  readonly model: { readonly name: string; readonly trained: boolean; readonly quality?: unknown };
+  readonly model: { readonly name: string; readonly trained: boolean; readonly quality?: unknown } | null;
   readonly catalogue: string;
 }
 

@@ -108,6 +108,11 @@ export const reset = (): void => {
 };
 
 export const show = (view: 'search' | 'map'): void => {
+  // The map plays on side B as well: the opened result takes it back.
+  if (view === 'search' && session.chosen.value) {
+    pause();
+    setSource('b', session.chosen.value.trackId);
+  }
   session.view.value = view;
   pushAddress();
 };
