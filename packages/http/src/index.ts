@@ -10,3 +10,4 @@ export {
 } from './metrics.ts';
 export { type Problem, problemResponses, problemSchema, toProblem } from './problem.ts';
 export { type RouteAccess, SCOPES, type Scope } from './scope.ts';
+export { CONTENT_SECURITY_POLICY } from './security-headers.ts';

@@ -50,6 +50,9 @@ describe('bull-board', () => {
   test('is served under its own path, with its assets', async () => {
     const page = await ask('GET', '');
     expect(page.statusCode).toBe(200);
+    // Without it the page does not find its scripts.
+    expect(page.headers['content-security-policy']).toContain("base-uri 'self'");
+    expect(page.body).toContain('<base href="/ingest/bull/"');
     const [, script] = /src="([^"]+\.js)"/.exec(page.body) ?? [];
     expect(script).toBeDefined();
     expect((await ask('GET', `/${script?.replace(/^\/ingest\/bull\//, '')}`)).statusCode).toBe(200);

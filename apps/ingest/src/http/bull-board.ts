@@ -2,10 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
-import type { HttpApp } from '@soundalike/http';
+import { CONTENT_SECURITY_POLICY, type HttpApp } from '@soundalike/http';
 import type { BullmqQueue } from '@soundalike/queue';
 import { type IngestHttpDeps, mayAct } from './ingest-http-deps.ts';
 import { BOARD_PATH } from './queue-routes.ts';
+
+/** Its page finds its files by a base address of its own. What it would load from elsewhere (a font) stays refused. */
+const POLICY = CONTENT_SECURITY_POLICY.replace("base-uri 'none'", "base-uri 'self'");
 
 /**
  * bull-board for the raw queue, where that is Redis. It knows no keys of its own: whoever lacks the admin scope gets it read-only, which it
@@ -33,6 +36,9 @@ export const registerBullBoard = async (app: HttpApp, deps: IngestHttpDeps): Pro
         // Its requests are checked by bull-board, not by our schemas.
         route.validatorCompiler = () => (data: unknown) => ({ value: data });
         route.serializerCompiler = () => JSON.stringify;
+      });
+      board.addHook('onRequest', async (_request, reply) => {
+        reply.header('content-security-policy', POLICY);
       });
       board.addHook('onRequest', (request, _reply, done) =>
         sender.run({ mayAct: mayAct(deps, request) }, done),
