@@ -116,8 +116,10 @@ export interface RunCounts {
 
 /** What a run has behind it and before it, and what went on lately: the figures behind rate, time left and bottleneck. */
 export interface RunActivity {
-  /** Bytes of the files worked on in this run, and of those still to do; links have no size and are not in it. */
-  readonly doneBytes: number;
+  /** Items of this run whose audio was embedded, and the bytes of those that have a size (links have none). */
+  readonly embeddedItems: number;
+  readonly embeddedBytes: number;
+  /** Bytes of what is still to do. */
   readonly leftBytes: number;
   /** Items still to do whose size is not known. */
   readonly leftUnsized: number;

@@ -173,7 +173,7 @@ export const describeLedger = (get: () => Catalogue): void => {
     );
   });
 
-  test('activity of a run: bytes done and left, recent audio, stages', async () => {
+  test('activity of a run: bytes embedded and left, recent audio, stages', async () => {
     const { run, queued } = await scan(
       [
         file('act/1', { size: 10 }),
@@ -188,7 +188,8 @@ export const describeLedger = (get: () => Catalogue): void => {
     await get().startItem(queued[1] ?? 0, 'w:1');
     await get().setStage(queued[1] ?? 0, 'embed');
     expect(await get().runActivity(run.id, began)).toEqual({
-      doneBytes: 10,
+      embeddedItems: 1,
+      embeddedBytes: 10,
       leftBytes: 50,
       leftUnsized: 1,
       activeStages: { embed: 1 },

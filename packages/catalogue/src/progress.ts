@@ -12,7 +12,8 @@ export const createProgressQueries = ({ db }: OpenDatabase): Pick<Catalogue, 'ru
       db
         .selectFrom('items')
         .select(({ fn }) => [
-          sql<string>`case when outcome is null then 'left' else 'done' end`.as('part'),
+          sql<string>`case when outcome is null then 'left' else 'embedded' end`.as('part'),
+          fn.countAll<number>().as('items'),
           fn.sum<number | null>('size').as('bytes'),
           sql<number>`sum(case when size is null then 1 else 0 end)`.as('unsized'),
         ])
@@ -20,7 +21,7 @@ export const createProgressQueries = ({ db }: OpenDatabase): Pick<Catalogue, 'ru
         .where((where) =>
           where.or([
             where('outcome', 'is', null),
-            where('outcome', 'in', ['indexed', 'duplicate', 'failed']),
+            where.and([where('outcome', 'in', ['indexed', 'duplicate']), where('audio_seconds', '>', 0)]),
           ]),
         )
         .groupBy('part')
@@ -53,10 +54,11 @@ export const createProgressQueries = ({ db }: OpenDatabase): Pick<Catalogue, 'ru
         .limit(SAMPLED_ITEMS)
         .execute(),
     ]);
-    const done = work.find(({ part }) => part === 'done');
+    const embedded = work.find(({ part }) => part === 'embedded');
     const left = work.find(({ part }) => part === 'left');
     return {
-      doneBytes: Number(done?.bytes ?? 0),
+      embeddedItems: Number(embedded?.items ?? 0),
+      embeddedBytes: Number(embedded?.bytes ?? 0),
       leftBytes: Number(left?.bytes ?? 0),
       leftUnsized: Number(left?.unsized ?? 0),
       activeStages: Object.fromEntries(

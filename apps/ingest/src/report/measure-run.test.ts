@@ -12,7 +12,8 @@ const counts = (extra: Partial<RunCounts> = {}): RunCounts => ({
   ...extra,
 });
 const activity = (extra: Partial<RunActivity> = {}): RunActivity => ({
-  doneBytes: 4_000_000,
+  embeddedItems: 40,
+  embeddedBytes: 4_000_000,
   leftBytes: 2_000_000,
   leftUnsized: 0,
   activeStages: { embed: 2 },
@@ -32,8 +33,8 @@ describe('progressOf', () => {
       run: 7,
       total: 100,
       done: 50,
-      // 2,000,000 bytes at 500 bytes a second of audio: 4,000 s, ten times faster than listening.
-      etaSeconds: 400,
+      // 2,000,000 bytes at 500 bytes a second of audio, of which four in five are embedded: 3,200 s, ten times faster than listening.
+      etaSeconds: 320,
       bottleneck: 'embed',
       stages: { fetch: 0.05, decode: 0.15, embed: 0.8 },
     });
@@ -70,7 +71,7 @@ test('progress in three lines', () => {
   expect(formatProgress(progressOf(7, counts(), activity(), NOW))).toEqual([
     '████████████░░░░░░░░░░░░ 50/100 tracks · 5 failed',
     '2:13 h of audio · 7 tracks a minute · 10.0 times real time',
-    '6:40 min left · most time goes into embed (embed 80 %, decode 15 %, fetch 5 %)',
+    '5:20 min left · most time goes into embed (embed 80 %, decode 15 %, fetch 5 %)',
   ]);
 });
 

@@ -75,8 +75,9 @@ export const progressOf = (
 };
 
 /**
- * Seconds of audio left over seconds of audio a second. How long files are is not known before they are decoded: their size is, and what a byte
- * has been worth in this run so far, copies and broken files included. Where nothing is embedded (everything known already), tracks count.
+ * Seconds of audio left over seconds of audio a second. How long files are is not known before they are decoded: their size is, what a byte of
+ * those embedded was worth, and the share of items that were embedded at all: copies and broken files, however large, take no time. Where
+ * nothing is embedded (everything known already), tracks count.
  */
 const etaOf = (run: {
   left: number;
@@ -87,11 +88,13 @@ const etaOf = (run: {
 }): number | null => {
   const { left, done, audioSeconds, activity, rate } = run;
   if (left === 0) return 0;
-  const { doneBytes, leftBytes, leftUnsized, recent } = activity;
-  if (recent.audioSeconds === 0) return (left / rate.tracksPerMinute) * 60;
-  const perItem = done > 0 ? audioSeconds / done : 0;
+  const { embeddedItems, embeddedBytes, leftBytes, leftUnsized, recent } = activity;
+  if (recent.audioSeconds === 0 || embeddedItems === 0) return (left / rate.tracksPerMinute) * 60;
+  const perItem = audioSeconds / done;
   const sized =
-    doneBytes > 0 ? (audioSeconds / doneBytes) * leftBytes : perItem * Math.max(left - leftUnsized, 0);
+    embeddedBytes > 0
+      ? (audioSeconds / embeddedBytes) * leftBytes * (embeddedItems / done)
+      : perItem * Math.max(left - leftUnsized, 0);
   return (sized + perItem * leftUnsized) / rate.audioPerSecond;
 };
 
