@@ -15,10 +15,13 @@ export const createFileFinder = (
   { catalogue, roots }: { catalogue: Catalogue; roots: Roots },
 ): FileFinder => {
   const known = new Map<string, Promise<{ root: string; prefix: string }>>();
+  let last: Promise<unknown> = Promise.resolve();
   // Names that stay below the list's folder belong to that folder's root, so that a list makes one root, not one for each subfolder.
   const rootOf = (folder: string) => {
     const start = folder === base || folder.startsWith(`${base}/`) ? base : folder;
-    const found = known.get(start) ?? findRoot(start, catalogue, roots);
+    // One after the other: each may write a new root down beside the others.
+    const found = known.get(start) ?? last.then(() => findRoot(start, catalogue, roots));
+    last = found.catch(() => undefined);
     known.set(start, found);
     return found.then(({ root, prefix }) => ({
       root,
