@@ -18,7 +18,7 @@ export const createJobHandler = (deps: IngestDeps, onFatal: (error: Error) => vo
     await gate.open(signal);
     if (signal.aborted) throw new SoundalikeError('CANCELLED', 'Stopped while a server was away');
     const item = await catalogue.startItem(itemId, worker).catch((error) => {
-      gate.tell(toSoundalikeError(error).code);
+      gate.tell(toSoundalikeError(error));
       throw error;
     });
     if (!item) return; // ended meanwhile, or deleted: nothing to do
@@ -30,7 +30,7 @@ export const createJobHandler = (deps: IngestDeps, onFatal: (error: Error) => vo
     } catch (thrown) {
       const error = toSoundalikeError(thrown);
       const { countsAttempt, retryable } = error.policy;
-      gate.tell(error.code);
+      gate.tell(error);
       if (!countsAttempt || signal.aborted) {
         observer?.ended(itemId, { outcome: 'released', code: error.code });
         await catalogue.releaseItem(itemId, worker).catch(() => undefined); // where the database is away, the lease runs out

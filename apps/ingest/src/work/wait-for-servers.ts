@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ErrorCode } from '@soundalike/core';
+import type { ErrorCode, SoundalikeError } from '@soundalike/core';
 import type { IngestDeps } from './ingest-deps.ts';
 
 /** Pauses between looks at a server that is away double from here, ms. */
@@ -18,7 +18,7 @@ export interface ServerGate {
   /** Resolves when work may begin, or when the signal is aborted. */
   open(signal: AbortSignal): Promise<void>;
   /** Told of every error of an item; closes where a server is away. */
-  tell(code: ErrorCode): void;
+  tell(error: SoundalikeError): void;
 }
 
 export const createServerGate = ({
@@ -28,8 +28,8 @@ export const createServerGate = ({
 }: Pick<IngestDeps, 'catalogue' | 'store' | 'logger'>): ServerGate => {
   let coming: Promise<void> | undefined;
 
-  const waitUntilBack = async (code: ErrorCode) => {
-    logger.warn({ code }, 'a server is away: waiting for it, no attempt is counted');
+  const waitUntilBack = async ({ code, message }: SoundalikeError) => {
+    logger.warn({ code, reason: message }, 'a server is away: waiting for it, no attempt is counted');
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       await sleep(pause, undefined, { ref: false });
       try {
@@ -52,9 +52,9 @@ export const createServerGate = ({
         new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true })),
       ]);
     },
-    tell: (code) => {
-      if (!AWAY.has(code)) return;
-      coming ??= waitUntilBack(code).finally(() => {
+    tell: (error) => {
+      if (!AWAY.has(error.code)) return;
+      coming ??= waitUntilBack(error).finally(() => {
         coming = undefined;
       });
     },
