@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Catalogue, Difference, FoundItem } from '@soundalike/catalogue';
 import { formatLocation } from '@soundalike/source';
 import type { Source } from '../sources/source-entry.ts';
+import { createNumberMap } from './number-map.ts';
 import { distinct } from './record-source.ts';
 
 const BATCH = 1_000;
@@ -54,8 +55,8 @@ export const compareSource = async (options: {
   };
   const known = scope ? await catalogue.countKnown({ catalogue: catalogueName, scope }) : 0;
   const seen = createBits();
-  const ownIds = new Set<number>();
-  const newFiles = new Map<number, number>();
+  const ownIds = createNumberMap();
+  const newFiles = createNumberMap();
   let entries = 0;
   let sawEverything = true;
   let batch: FoundItem[] = [];
@@ -66,11 +67,10 @@ export const compareSource = async (options: {
     for (const [i, item] of found.entries()) {
       const { difference, itemId } = compared[i] as { difference: Difference; itemId: number | undefined };
       if (itemId !== undefined) seen.add(itemId);
-      const isTaken = item.externalId !== null && !addNew(ownIds, hashOf(item.externalId));
+      const isTaken = item.externalId !== null && ownIds.add(hashOf(item.externalId)) > 1;
       tell(isTaken ? 'conflict' : difference, formatLocation(item));
       if (difference !== 'new' || known === 0 || item.size === null) continue;
-      const key = fileKey(item.size, item.modifiedMs);
-      newFiles.set(key, (newFiles.get(key) ?? 0) + 1);
+      newFiles.add(fileKey(item.size, item.modifiedMs));
     }
     onFound?.(entries);
   };
@@ -90,11 +90,11 @@ export const compareSource = async (options: {
     for (let after = 0; ; ) {
       const page = await catalogue.knownItems({ catalogue: catalogueName, scope, after, limit: BATCH });
       for (const item of page.filter(({ id }) => !seen.has(id))) {
-        const key = fileKey(item.size ?? -1, item.modifiedMs);
-        const twins = newFiles.get(key) ?? 0;
+        const key = fileKey(item.size ?? 0, item.modifiedMs);
+        const twins = newFiles.get(key);
         tell(twins > 0 ? 'moved' : 'gone', formatLocation(item));
         if (twins === 0) continue;
-        newFiles.set(key, twins - 1);
+        newFiles.add(key, -1);
         counts.new -= 1;
       }
       after = page.at(-1)?.id ?? after;
@@ -124,12 +124,6 @@ export const formatDifference = ({ entries, examples, ...counts }: SourceDiffere
         `  ${counts[kind].toLocaleString('en').padStart(9)} ${words[kind]}${kind === 'unchanged' ? '' : `: ${(examples[kind] ?? []).join(', ')}${counts[kind] > EXAMPLES ? ', …' : ''}`}`,
     ),
   ].join('\n');
-};
-
-const addNew = (set: Set<number>, value: number): boolean => {
-  if (set.has(value)) return false;
-  set.add(value);
-  return true;
 };
 
 /** 48 bits of a hash: a million ids collide with a chance of one in five hundred, and then only in a preview. */
