@@ -1,7 +1,8 @@
 import { SoundalikeError } from '@soundalike/core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Provider, WINDOW_SAMPLES } from './embedder.ts';
-import { buildOnnx, INPUT_NAME, OUTPUT_NAME } from './model/build-onnx.ts';
+import { buildOnnx } from './model/build-onnx.ts';
+import { INPUT_NAME, OUTPUT_NAME } from './model/encode-onnx.ts';
 import type { EncoderWeights } from './model/weights.ts';
 import { NEEDS } from './pool/choose-provider.ts';
 

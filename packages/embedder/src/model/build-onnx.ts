@@ -1,43 +1,23 @@
-import protobuf from 'protobufjs/minimal.js';
 import { DIMENSION, WINDOW_SAMPLES } from '../embedder.ts';
 import { BATCH_NORM_EPSILON, STAGES } from './architecture.ts';
-import { foldBatchNorm } from './fold-batch-norm.ts';
+import { add, constant, encodeModel, type Graph, INPUT_NAME, OUTPUT_NAME } from './encode-onnx.ts';
+import { type FoldedStage, foldBatchNorm } from './fold-batch-norm.ts';
 import type { EncoderWeights } from './weights.ts';
-
-export const INPUT_NAME = 'audio';
-export const OUTPUT_NAME = 'embedding';
-
-/** ONNX operator set and file format version: what onnxruntime 1.14 and newer read. */
-const OPSET = 13;
-const IR_VERSION = 8;
-
-interface Node {
-  readonly type: string;
-  readonly inputs: readonly string[];
-  readonly output: string;
-  readonly ints?: Readonly<Record<string, readonly number[]>>;
-  readonly floats?: Readonly<Record<string, number>>;
-}
-
-interface Initializer {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly data: Float32Array | readonly number[];
-}
-
-interface Graph {
-  readonly nodes: Node[];
-  readonly initializers: Initializer[];
-}
 
 /**
  * The encoder as an ONNX model: input `audio` [batch, 59049], output `embedding` [batch, 512].
  *
  * `fast` folds batch normalisation and writes the convolutions as 1x3 in two dimensions, for which onnxruntime's CPU kernels
  * are quicker; `plain` is what a direct export of the PyTorch module looks like, kept as the measure to beat.
+ *
+ * @param outputs nodes whose values are given out as well, such as `pool3`
  */
-export const buildOnnx = (weights: EncoderWeights, form: 'fast' | 'plain' = 'fast'): Uint8Array => {
-  const graph: Graph = { nodes: [], initializers: [] };
+export const buildOnnx = (
+  weights: EncoderWeights,
+  form: 'fast' | 'plain' = 'fast',
+  outputs: readonly string[] = [],
+): Uint8Array => {
+  const graph: Graph = { nodes: [], initializers: [], outputs };
   const inner = form === 'fast' ? [1, WINDOW_SAMPLES] : [WINDOW_SAMPLES];
   let signal = add(graph, {
     type: 'Reshape',
@@ -47,7 +27,7 @@ export const buildOnnx = (weights: EncoderWeights, form: 'fast' | 'plain' = 'fas
   STAGES.forEach((_, stage) => {
     signal =
       form === 'fast'
-        ? addFastStage(graph, weights, stage, signal)
+        ? addFastStage(graph, foldBatchNorm(weights, stage), stage, signal)
         : addPlainStage(graph, weights, stage, signal);
   });
   add(graph, {
@@ -58,10 +38,11 @@ export const buildOnnx = (weights: EncoderWeights, form: 'fast' | 'plain' = 'fas
   return encodeModel(graph);
 };
 
-const addFastStage = (graph: Graph, weights: EncoderWeights, index: number, input: string): string => {
+/** One stage with its batch normalisation folded in, as a 1x3 convolution in two dimensions. */
+export const addFastStage = (graph: Graph, folded: FoldedStage, index: number, input: string): string => {
   const stage = STAGES[index];
   if (!stage) throw new RangeError(`no stage ${index}`);
-  const { weight, bias } = foldBatchNorm(weights, index);
+  const { weight, bias } = folded;
   graph.initializers.push(
     { name: `w${index}`, shape: [stage.outputs, stage.inputs, 1, 3], data: weight },
     { name: `b${index}`, shape: [stage.outputs], data: bias },
@@ -118,93 +99,4 @@ const addPlainStage = (graph: Graph, weights: EncoderWeights, index: number, inp
         ints: { kernel_shape: [3], strides: [3] },
       })
     : relu;
-};
-
-const add = (graph: Graph, node: Node): string => {
-  graph.nodes.push(node);
-  return node.output;
-};
-
-const constant = (graph: Graph, name: string, data: readonly number[]): string => {
-  graph.initializers.push({ name, shape: [data.length], data });
-  return name;
-};
-
-// Field numbers and wire types below are those of onnx.proto3 (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3).
-const bytesTag = (field: number) => (field << 3) | 2;
-const varintTag = (field: number) => field << 3;
-const ATTRIBUTE_TYPE = { float: 1, ints: 7 };
-const TENSOR_TYPE = { float: 1, int64: 7 };
-
-type Writer = protobuf.Writer;
-
-const encodeModel = (graph: Graph): Uint8Array => {
-  const writer = protobuf.Writer.create();
-  writer.uint32(varintTag(1)).int64(IR_VERSION).uint32(bytesTag(2)).string('soundalike');
-  message(writer, 7, (inner) => encodeGraph(inner, graph));
-  message(writer, 8, (inner) => inner.uint32(varintTag(2)).int64(OPSET));
-  return writer.finish();
-};
-
-const encodeGraph = (writer: Writer, { nodes, initializers }: Graph) => {
-  for (const node of nodes) message(writer, 1, (inner) => encodeNode(inner, node));
-  writer.uint32(bytesTag(2)).string('SampleCNN');
-  for (const initializer of initializers) message(writer, 5, (inner) => encodeTensor(inner, initializer));
-  message(writer, 11, (inner) => encodeValue(inner, INPUT_NAME, WINDOW_SAMPLES));
-  message(writer, 12, (inner) => encodeValue(inner, OUTPUT_NAME, DIMENSION));
-};
-
-const encodeNode = (writer: Writer, node: Node) => {
-  for (const input of node.inputs) writer.uint32(bytesTag(1)).string(input);
-  writer.uint32(bytesTag(2)).string(node.output).uint32(bytesTag(4)).string(node.type);
-  for (const [name, values] of Object.entries(node.ints ?? {})) {
-    message(writer, 5, (inner) => {
-      inner.uint32(bytesTag(1)).string(name);
-      for (const value of values) inner.uint32(varintTag(8)).int64(value);
-      inner.uint32(varintTag(20)).int32(ATTRIBUTE_TYPE.ints);
-    });
-  }
-  for (const [name, value] of Object.entries(node.floats ?? {})) {
-    message(writer, 5, (inner) =>
-      inner
-        .uint32(bytesTag(1))
-        .string(name)
-        .uint32((2 << 3) | 5)
-        .float(value)
-        .uint32(varintTag(20))
-        .int32(ATTRIBUTE_TYPE.float),
-    );
-  }
-};
-
-const encodeTensor = (writer: Writer, { name, shape, data }: Initializer) => {
-  for (const size of shape) writer.uint32(varintTag(1)).int64(size);
-  const isFloat = data instanceof Float32Array || ArrayBuffer.isView(data);
-  writer
-    .uint32(varintTag(2))
-    .int32(isFloat ? TENSOR_TYPE.float : TENSOR_TYPE.int64)
-    .uint32(bytesTag(8))
-    .string(name);
-  const raw = isFloat ? (data as Float32Array) : BigInt64Array.from(data as readonly number[], BigInt);
-  writer.uint32(bytesTag(9)).bytes(new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength));
-};
-
-/** A value of type float [batch, size], the batch left open. */
-const encodeValue = (writer: Writer, name: string, size: number) => {
-  writer.uint32(bytesTag(1)).string(name);
-  message(writer, 2, (type) =>
-    message(type, 1, (tensor) => {
-      tensor.uint32(varintTag(1)).int32(TENSOR_TYPE.float);
-      message(tensor, 2, (shape) => {
-        message(shape, 1, (dimension) => dimension.uint32(bytesTag(2)).string('batch'));
-        message(shape, 1, (dimension) => dimension.uint32(varintTag(1)).int64(size));
-      });
-    }),
-  );
-};
-
-const message = (writer: Writer, field: number, write: (inner: Writer) => void) => {
-  writer.uint32(bytesTag(field)).fork();
-  write(writer);
-  writer.ldelim();
 };
