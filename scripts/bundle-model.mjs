@@ -1,12 +1,14 @@
 /**
  * Makes a trained encoder a bundled model, in one command:
  *
- *   npm run build && node scripts/bundle-model.mjs clmr-synth --renders DIR [--fitted-on TEXT]
+ *   npm run build && node scripts/bundle-model.mjs clmr-synth --renders DIR --measure DIR [--fitted-on TEXT]
  *
  * Reads `encoder.safetensors` (and `transform.json` where training wrote a new one) in models/<name>/, checks the network, fits the score
  * curve to the renders and writes manifest.json, whitening.f32 and the golden vectors. DIR is what `python -m training.prepare` wrote, or a
- * folder of audio; never the samples or a benchmark's audio.
+ * folder of audio; never the samples or a benchmark's audio. `--measure` names other audio, on which the int8 variant is made to prove itself
+ * (scripts/fit-int8.mjs); without it, new weights have none.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +41,7 @@ const { values, positionals } = parseArgs({
     renders: { type: 'string' },
     limit: { type: 'string', default: '120' },
     'fitted-on': { type: 'string' },
+    measure: { type: 'string', multiple: true, default: [] },
   },
 });
 const [name = 'clmr-synth'] = positionals;
@@ -53,7 +56,7 @@ const main = async () => {
   await saveModel({ folder, ...draft });
   const model = await loadModel({ name });
   const scratch = await mkdtemp(join(tmpdir(), 'soundalike-bundle-'));
-  const embedder = await createEmbedder({ model });
+  const embedder = await createEmbedder({ model, precision: 'fp32' });
   try {
     const files = await writeRenders(values.renders, scratch, Number(values.limit));
     const fittedOn = values['fitted-on'] ?? `${files.length} renders by training/`;
@@ -93,10 +96,15 @@ const draftOf = async () => {
   const session = await createSession({ weights, provider: 'cpu' });
   const golden = [];
   for (const clip of goldenClips()) golden.push(...(await session.run(clip, 1)));
+  const sha256 = hashWeights(bytes);
+  const { variants, ...kept } = known ?? FRESH;
+  const isSame = known?.weights.sha256 === sha256;
   const facts = {
-    ...(known ?? FRESH),
+    ...kept,
     name,
-    weights: { file: 'encoder.safetensors', sha256: hashWeights(bytes) },
+    weights: { file: 'encoder.safetensors', sha256 },
+    // What was fitted to or measured on other weights says nothing about these.
+    ...(isSame ? { variants } : { quality: null }),
     golden: floatsToBase64(Float32Array.from(golden)),
   };
   const { transform, fittedOn } = await newestTransform(known);
@@ -149,3 +157,11 @@ if (!(await readdir(folder).catch(() => undefined))) {
   process.exit(2);
 }
 await main();
+if (values.measure.length > 0) {
+  const measure = values.measure.flatMap((path) => ['--measure', path]);
+  const script = join(PROJECT_ROOT, 'scripts/fit-int8.mjs');
+  const { status } = spawnSync(process.execPath, [script, name, '--renders', values.renders, ...measure], {
+    stdio: 'inherit',
+  });
+  process.exitCode = status ?? 1;
+}

@@ -1,5 +1,5 @@
 import { open, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 const RATE = 22_050;
 
@@ -21,10 +21,10 @@ export const writeRenders = async (folder, target, limit) => {
   const audio = await open(join(folder, 'audio.i16'));
   const paths = [];
   for (const line of rows.trim().split('\n').slice(0, limit)) {
-    const { name, offset, samples } = JSON.parse(line);
+    const { offset, samples } = JSON.parse(line);
     const pcm = Buffer.alloc(samples * 2);
     await audio.read(pcm, 0, pcm.length, offset * 2);
-    const path = join(target, `${name}.wav`);
+    const path = join(target, `${basename(folder)}-${paths.length}.wav`);
     await writeFile(path, Buffer.concat([waveHeader(pcm.length), pcm]));
     paths.push(path);
   }

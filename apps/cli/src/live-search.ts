@@ -45,7 +45,13 @@ export const createLiveSearch = (
     let started: Promise<Embedder> | undefined;
     return () => {
       if (started) return started;
-      const starting = createEmbedder({ model, processes: 1, nice: 0, provider: config.provider });
+      const starting = createEmbedder({
+        model,
+        processes: 1,
+        nice: 0,
+        provider: config.provider,
+        precision: config.precision,
+      });
       started = starting;
       embedders.add(starting);
       starting.catch(() => {

@@ -34,6 +34,7 @@ export const openEmbedder = async (options: {
         processes: purpose === 'query' ? 1 : config.embedProcesses || undefined,
         nice: purpose === 'ingest' ? INGEST_NICE : 0,
         provider: config.provider,
+        precision: config.precision,
         maxRssBytes: config.embedMaxRssMb * 1_000_000,
       }));
   try {

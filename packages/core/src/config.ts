@@ -78,6 +78,7 @@ export const settingsSchema = z.object({
   MODEL: z.string().optional(),
   MODELS_DIR: z.string().optional(),
   PROVIDER: z.enum(['auto', 'cpu', 'cuda', 'webgpu']).default('auto'),
+  PRECISION: z.enum(['auto', 'fp32', 'int8']).default('auto'),
   FFMPEG_PATH: z.string().optional(),
   EMBED_PROCESSES: integer(0, 256, 0),
   WORKER_CONCURRENCY: integer(0, 256, 0),
@@ -122,8 +123,11 @@ export interface Config {
   readonly roots: Readonly<Record<string, string>>;
   /** Model asked for; undefined: the one the live space was made with, else the default model. */
   readonly model: string | undefined;
-  readonly modelsDir: string | undefined;
+  /** Models that were installed; the bundled ones lie elsewhere. */
+  readonly modelsDir: string;
   readonly provider: 'auto' | 'cpu' | 'cuda' | 'webgpu';
+  /** `auto`: int8 on CPUs, fp32 on GPUs. */
+  readonly precision: 'auto' | 'fp32' | 'int8';
   readonly ffmpegPath: string | undefined;
   /** Embedding child processes; 0: one for each core. */
   readonly embedProcesses: number;
@@ -194,8 +198,9 @@ export const readConfig = (
     catalogue: settings.CATALOGUE,
     roots: settings.SOUNDALIKE_ROOTS,
     model: settings.MODEL,
-    modelsDir: settings.MODELS_DIR,
+    modelsDir: settings.MODELS_DIR ?? join(home, 'models'),
     provider: settings.PROVIDER,
+    precision: settings.PRECISION,
     ffmpegPath: settings.FFMPEG_PATH,
     embedProcesses: settings.EMBED_PROCESSES,
     workerConcurrency: settings.WORKER_CONCURRENCY,

@@ -67,11 +67,20 @@ const ABOUT: readonly (readonly [name: string, topic: Topic, about: string])[] =
     'How often `ingest --watch` compares everything, whatever the file system said, minutes.',
   ],
   ['MODEL', 'Embedding', 'Name of the model; otherwise that of the live space, else the default model.'],
-  ['MODELS_DIR', 'Embedding', 'Folder of further models beside the bundled ones.'],
+  [
+    'MODELS_DIR',
+    'Embedding',
+    'Folder of installed models beside the bundled ones; default: `models` in SOUNDALIKE_HOME.',
+  ],
   [
     'PROVIDER',
     'Embedding',
     'What computes embeddings. One that cannot run here is an error that names what is missing.',
+  ],
+  [
+    'PRECISION',
+    'Embedding',
+    'Arithmetic of the network. `auto` is int8 on CPUs, where the model has it, and fp32 on GPUs; both are of one space.',
   ],
   ['EMBED_PROCESSES', 'Embedding', 'Embedding processes; 0: one for each core.'],
   [

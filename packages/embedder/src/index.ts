@@ -16,9 +16,12 @@ export {
   MIN_SECONDS,
 } from './embed-track.ts';
 export * from './embedder.ts';
+export { buildInt8Onnx, MAX_WEIGHT, type Quantisation } from './model/build-int8-onnx.ts';
 export { buildOnnx } from './model/build-onnx.ts';
+export { fitInt8 } from './model/fit-int8.ts';
 export { floatsFromBase64, floatsToBase64 } from './model/floats-base64.ts';
 export { goldenClips } from './model/golden-clips.ts';
+export { INT8_FILE, int8ToBytes, loadInt8 } from './model/int8-file.ts';
 export {
   BUNDLED_MODELS,
   describeModel,
@@ -51,6 +54,8 @@ export type { Column, ColumnsOf, FromTo, Table, With } from './pipeline/table.ts
 export type { TimedFrames, TimeWindowOptions } from './pipeline/time-window.ts';
 export { checkGolden, GOLDEN_COSINE } from './pool/check-golden.ts';
 export { createEmbedder, type EmbedderOptions } from './pool/create-embedder.ts';
+export { identifyFile } from './pull/known-files.ts';
+export { PUBLISHED, type PublishedName, pullModel } from './pull/pull-model.ts';
 export { createRemoteEmbedder, type RemoteEmbedderOptions } from './remote/create-remote-embedder.ts';
 export { type EmbedderService, type EmbedderServiceOptions, serveEmbedder } from './remote/serve-embedder.ts';
 export type { PcmFormat } from './remote/wire.ts';

@@ -1,6 +1,8 @@
 import { SoundalikeError } from '@soundalike/core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Provider, WINDOW_SAMPLES } from './embedder.ts';
+import { createInt8Session } from './int8-session.ts';
+import { buildInt8Onnx, type Quantisation } from './model/build-int8-onnx.ts';
 import { buildOnnx } from './model/build-onnx.ts';
 import { INPUT_NAME, OUTPUT_NAME } from './model/encode-onnx.ts';
 import type { EncoderWeights } from './model/weights.ts';
@@ -20,9 +22,18 @@ export const createSession = async (options: {
   weights: EncoderWeights;
   provider: Provider;
   form?: 'fast' | 'plain';
+  /** Compute in 8 bits, but windows quieter than `quietDb` (RMS, dBFS) in fp32. */
+  int8?: { quantisation: Quantisation; quietDb: number } | undefined;
 }): Promise<Session> => {
-  const { weights, provider, form = 'fast' } = options;
-  const session = await InferenceSession.create(buildOnnx(weights, form), {
+  const { weights, provider, form = 'fast', int8 } = options;
+  const fine = await openSession(buildOnnx(weights, form), provider);
+  if (!int8) return fine;
+  const coarse = await openSession(buildInt8Onnx(weights, int8.quantisation), provider);
+  return createInt8Session({ coarse, fine, quietDb: int8.quietDb });
+};
+
+const openSession = async (onnx: Uint8Array, provider: Provider): Promise<Session> => {
+  const session = await InferenceSession.create(onnx, {
     executionProviders: [provider],
     intraOpNumThreads: 1,
     interOpNumThreads: 1,

@@ -2,10 +2,15 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SoundalikeError } from '@soundalike/core';
 import {
+  convertModel,
   createEmbedder,
   listModels,
+  loadInt8,
   loadModel,
   loadWeights,
+  PUBLISHED,
+  type PublishedName,
+  pullModel,
   saveModel,
   spaceName,
   withSpace,
@@ -44,6 +49,7 @@ const verify = async ({ context, output, positionals }: Invocation): Promise<num
     throw new SoundalikeError('MODEL_NOT_FOUND', `The model "${positionals[1]}" is not installed`);
   for (const model of wanted) {
     await loadWeights(model);
+    if (model.manifest.variants?.int8) await loadInt8(model);
     output.print(`${model.info.name}: names, shapes, values and SHA-256 are right`);
   }
   output.document(wanted.map(({ info }) => ({ name: info.name, sha256: info.weightsSha256, ok: true })));
@@ -72,7 +78,11 @@ const calibrate = async ({ context, output, positionals, options, signal }: Invo
     .filter(isAudioName)
     .sort()
     .map((entry) => join(folder, entry));
-  const embedder = await createEmbedder({ model: found, provider: context.config.provider });
+  const embedder = await createEmbedder({
+    model: found,
+    provider: context.config.provider,
+    precision: 'fp32',
+  });
   const { transform, calibration, seen } = await calibrateModel({
     embedder,
     files,
@@ -99,11 +109,88 @@ const calibrate = async ({ context, output, positionals, options, signal }: Invo
   return 0;
 };
 
+/** Says what was installed and how to go over to it. */
+const installed = (
+  { output }: Invocation,
+  found: Awaited<ReturnType<typeof convertModel>>,
+  identity?: { sha256: string; known: string | undefined },
+): number => {
+  const { info, folder, largestDifference } = found;
+  output.document({
+    name: info.name,
+    space: info.space,
+    folder,
+    weightsSha256: info.weightsSha256,
+    largestDifference,
+    ...identity,
+    known: identity?.known ?? null,
+  });
+  if (identity)
+    output.print(
+      `sha256 ${identity.sha256}: ${identity.known ?? 'not a file that is known; its structure, values and a self-test were right'}`,
+    );
+  output.print(
+    `${info.name} is installed in ${folder}, space ${info.space}. Its centre and score curve are neutral: soundalike model calibrate <folder> ${info.name} --write fits them to your audio.`,
+  );
+  return 0;
+};
+
+const convert = async (invocation: Invocation): Promise<number> => {
+  const { context, positionals, options } = invocation;
+  const [, file, name = 'converted'] = positionals;
+  if (file === undefined)
+    throw new SoundalikeError(
+      'INPUT_INVALID',
+      'model convert needs a file: soundalike model convert <file> [name]',
+    );
+  const text = (option: string) => (typeof options[option] === 'string' ? options[option] : undefined);
+  return installed(
+    invocation,
+    await convertModel({
+      file,
+      name,
+      modelsFolder: context.config.modelsDir,
+      license: text('license'),
+      onnxFile: text('onnx'),
+    }),
+  );
+};
+
+const pull = async (invocation: Invocation): Promise<number> => {
+  const { context, output, positionals, options, signal } = invocation;
+  const name = positionals[1] ?? 'clmr';
+  if (!(name in PUBLISHED))
+    throw new SoundalikeError(
+      'INPUT_INVALID',
+      `model pull knows ${Object.keys(PUBLISHED).join(', ')}; got "${name}"`,
+    );
+  const from = typeof options.from === 'string' ? options.from : undefined;
+  const url = typeof options.url === 'string' ? options.url : undefined;
+  let shown = 0;
+  const found = await pullModel({
+    name: name as PublishedName,
+    modelsFolder: context.config.modelsDir,
+    from,
+    url,
+    signal,
+    onProgress: (done, total) => {
+      if (Date.now() - shown < 1000 && done !== total) return;
+      shown = Date.now();
+      output.note(`${(done / 1e6).toFixed(1)} MB${total ? ` of ${(total / 1e6).toFixed(1)}` : ''}`);
+    },
+  });
+  return installed(invocation, found, { sha256: found.sha256, known: found.known });
+};
+
 export const model = defineVerb({
   name: 'model',
-  summary: 'list, check and calibrate the installed models',
-  usage: 'list | verify [name] | calibrate <folder> [name]',
+  summary: 'list, install, check and calibrate models',
+  usage: 'list | pull [clmr] | convert <file> [name] | verify [name] | calibrate <folder> [name]',
   options: {
+    from: { type: 'string', value: 'file', help: 'pull: take this file instead of downloading' },
+    url: { type: 'string', value: 'url', help: 'pull: download from here instead' },
+    license: { type: 'string', value: 'text', help: 'convert: the licence of the weights, for the manifest' },
+    onnx: { type: 'string', value: 'file', help: 'convert: write the network as ONNX, too' },
     write: {
       type: 'boolean',
       help: 'calibrate: put the result into the manifest; the index must be made anew',
@@ -112,14 +199,21 @@ export const model = defineVerb({
   },
   examples: [
     'soundalike model list --json',
+    'soundalike model pull clmr',
+    'soundalike model convert checkpoint.pt mine',
     'soundalike model verify',
     'soundalike model calibrate ~/Music/some-albums',
   ],
   run: async (invocation) => {
     const [name = 'list'] = invocation.positionals;
     if (name === 'list') return list(invocation);
+    if (name === 'pull') return pull(invocation);
+    if (name === 'convert') return convert(invocation);
     if (name === 'verify') return verify(invocation);
     if (name === 'calibrate') return calibrate(invocation);
-    throw new SoundalikeError('INPUT_INVALID', `model ${name}: the actions are list, verify and calibrate`);
+    throw new SoundalikeError(
+      'INPUT_INVALID',
+      `model ${name}: the actions are list, pull, convert, verify and calibrate`,
+    );
   },
 });

@@ -29,7 +29,7 @@ export const loadModel = async (
   options: { name?: string | undefined; modelsFolder?: string | undefined } = {},
 ): Promise<LoadedModel> => {
   const models = await listModels(options.modelsFolder);
-  const wanted = options.name ?? (models.find(({ info }) => info.trained) ?? models[0])?.info.name;
+  const wanted = options.name ?? defaultOf(models)?.info.name;
   const found = models.find(({ info }) => info.name === wanted);
   if (found) return found;
   const installed = models.map(({ info }) => info.name).join(', ') || 'none';
@@ -39,6 +39,12 @@ export const loadModel = async (
     { fields: { model: wanted } },
   );
 };
+
+/** A trained model that came with Soundalike goes before one that was installed later: installing is not choosing. */
+const defaultOf = (models: readonly LoadedModel[]): LoadedModel | undefined =>
+  models.find(({ info, folder }) => info.trained && folder.startsWith(BUNDLED_MODELS)) ??
+  models.find(({ info }) => info.trained) ??
+  models[0];
 
 /** All installed models, trained ones first; the bundled folder and, where given, another one that goes before it. */
 export const listModels = async (modelsFolder?: string): Promise<LoadedModel[]> => {

@@ -35,6 +35,20 @@ export const manifestSchema = z.strictObject({
     sameRecording: z.number(),
     fittedOn: z.string(),
   }),
+  /** Other precisions of the same space, with their measured cosine to fp32, a clip at a time. */
+  variants: z
+    .strictObject({
+      int8: z.strictObject({
+        file: fileName,
+        sha256,
+        /** Windows below this loudness (RMS, dBFS) are computed in fp32. */
+        quietDb: z.number(),
+        cosine: z.strictObject({ mean: z.number(), p1: z.number(), quietMean: z.number(), clips: z.int() }),
+        fittedOn: z.string(),
+        measuredOn: z.string(),
+      }),
+    })
+    .optional(),
   /** What a correct provider answers to `goldenClips()`: base64 of their vectors, one after the other, raw fp32. */
   golden: z.string().optional(),
   /** Measured quality, by name of the figure; null: not measured yet. */

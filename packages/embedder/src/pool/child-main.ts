@@ -1,6 +1,7 @@
 /** An embedding process: one onnxruntime session with one thread, fed by its parent, ended with it. */
 import { setPriority } from 'node:os';
 import { isSoundalikeError } from '@soundalike/core';
+import { loadInt8 } from '../model/int8-file.ts';
 import { loadWeights } from '../model/load-model.ts';
 import { createSession, type Session } from '../session.ts';
 import type { FromChild, ToChild } from './messages.ts';
@@ -18,10 +19,20 @@ process.on('SIGINT', () => undefined);
 
 const send = (message: FromChild) => process.send?.(message);
 
-const start = async ({ model, provider, nice }: Extract<ToChild, { type: 'start' }>) => {
+const start = async ({ model, provider, precision, nice }: Extract<ToChild, { type: 'start' }>) => {
   try {
     if (nice) setPriority(nice);
-    session = await createSession({ weights: await loadWeights(model), provider });
+    session = await createSession({
+      weights: await loadWeights(model),
+      provider,
+      int8:
+        precision === 'int8'
+          ? {
+              quantisation: await loadInt8(model),
+              quietDb: model.manifest.variants?.int8.quietDb ?? Number.POSITIVE_INFINITY,
+            }
+          : undefined,
+    });
     send({ type: 'ready' });
   } catch (error) {
     const code =

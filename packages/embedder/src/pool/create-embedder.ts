@@ -1,7 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { SoundalikeError } from '@soundalike/core';
-import { DIMENSION, type Embedder, type EmbedInput, type Provider, WINDOW_SAMPLES } from '../embedder.ts';
+import {
+  DIMENSION,
+  type Embedder,
+  type EmbedInput,
+  type Precision,
+  type Provider,
+  WINDOW_SAMPLES,
+} from '../embedder.ts';
 import type { LoadedModel } from '../model/load-model.ts';
+import { choosePrecision } from './choose-precision.ts';
 import { BATCH, chooseProvider } from './choose-provider.ts';
 import { type EmbedProcess, startEmbedProcess } from './embed-process.ts';
 
@@ -15,6 +23,8 @@ export interface EmbedderOptions {
   /** Niceness of the children, 0..19. */
   readonly nice?: number | undefined;
   readonly provider?: Provider | 'auto' | undefined;
+  /** `auto`: int8 on a CPU where the model has it, else fp32. */
+  readonly precision?: Precision | 'auto' | undefined;
   /** A child larger than this is replaced between two batches, bytes; 0: no limit. */
   readonly maxRssBytes?: number | undefined;
 }
@@ -42,6 +52,7 @@ interface Task {
  */
 export const createEmbedder = async (options: EmbedderOptions): Promise<Embedder> => {
   const provider = chooseProvider(options.provider ?? 'auto');
+  const precision = choosePrecision(options.precision ?? 'auto', provider, options.model.manifest);
   const batchSize = BATCH[provider];
   // A GPU is one: more sessions on it only share its memory.
   const limit = provider === 'cpu' ? (options.processes ?? availableParallelism()) : 1;
@@ -58,7 +69,12 @@ export const createEmbedder = async (options: EmbedderOptions): Promise<Embedder
   };
 
   const startProcess = async () => {
-    const child = await startEmbedProcess({ model: options.model, provider, nice: options.nice ?? 0 });
+    const child = await startEmbedProcess({
+      model: options.model,
+      provider,
+      precision,
+      nice: options.nice ?? 0,
+    });
     if (isClosed) return child.stop();
     processes.add(child);
     failedStarts = 0;
@@ -130,7 +146,7 @@ export const createEmbedder = async (options: EmbedderOptions): Promise<Embedder
   await start();
 
   return {
-    model: options.model.info,
+    model: { ...options.model.info, precision },
     maxBatch: batchSize,
     provider,
     embed: ({ windows, signal }: EmbedInput) => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { SoundalikeError } from '@soundalike/core';
-import type { Provider } from '../embedder.ts';
+import type { Precision, Provider } from '../embedder.ts';
 import type { LoadedModel } from '../model/load-model.ts';
 import type { FromChild, ToChild } from './messages.ts';
 
@@ -33,6 +33,7 @@ const CHILD_MAIN = fileURLToPath(import.meta.url).replace(
 export const startEmbedProcess = async (options: {
   model: LoadedModel;
   provider: Provider;
+  precision: Precision;
   nice: number;
 }): Promise<EmbedProcess> => {
   const child = fork(CHILD_MAIN, [], {
@@ -51,7 +52,8 @@ export const startEmbedProcess = async (options: {
   let rssBytes = 0;
 
   const { manifest, folder } = options.model;
-  send({ type: 'start', model: { manifest, folder }, provider: options.provider, nice: options.nice });
+  const { provider, precision, nice } = options;
+  send({ type: 'start', model: { manifest, folder }, provider, precision, nice });
   await waitUntilReady(child, ended, () => words);
 
   child.on('message', (message: FromChild) => {

@@ -1,4 +1,4 @@
-import type { Provider } from '../embedder.ts';
+import type { Precision, Provider } from '../embedder.ts';
 import type { Manifest } from '../model/manifest.ts';
 
 /** What the parent says to an embedding process. */
@@ -7,6 +7,7 @@ export type ToChild =
       readonly type: 'start';
       readonly model: { manifest: Manifest; folder: string };
       readonly provider: Provider;
+      readonly precision: Precision;
       readonly nice: number;
     }
   | { readonly type: 'embed'; readonly id: number; readonly count: number; readonly windows: Float32Array };
