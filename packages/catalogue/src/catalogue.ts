@@ -179,6 +179,18 @@ export interface FailureGroup {
   readonly examples: readonly string[];
 }
 
+export interface FacetValue {
+  readonly value: string;
+  readonly count: number;
+}
+
+export interface Facets {
+  readonly artists: readonly FacetValue[];
+  readonly genres: readonly FacetValue[];
+  readonly tags: readonly FacetValue[];
+  readonly years: { readonly from: number | null; readonly to: number | null };
+}
+
 export interface Space {
   readonly name: string;
   readonly model: string;
@@ -376,6 +388,8 @@ export interface Catalogue extends Monitoring {
   updateTrackMetadata(itemId: number): Promise<Track | undefined>;
   removeTracks(trackIds: readonly string[]): Promise<void>;
   countTracks(space?: string): Promise<number>;
+  /** What the tracks of a space can be narrowed by: at most 200 values of each kind, the commonest first. */
+  facets(space: string): Promise<Facets>;
   /** Sums over the tracks of a space (or all). */
   trackTotals(space?: string): Promise<{ tracks: number; clips: number; audioSeconds: number }>;
   /** Groups of places with the same audio, by key after `after`. */

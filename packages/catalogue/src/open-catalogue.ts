@@ -5,6 +5,7 @@ import { createAttempts } from './attempts.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type OpenDatabase, openDatabase } from './database.ts';
 import { createDuplicates } from './duplicates.ts';
+import { createFacets } from './facets.ts';
 import { createFailures } from './failures.ts';
 import { createGone } from './gone.ts';
 import { createLeases } from './leases.ts';
@@ -45,6 +46,7 @@ export const openCatalogue = async (
     ...createAnswers(database),
     ...createLeases(database),
     ...createTracks(database),
+    ...createFacets(database),
     ...createSignatures(database),
     ...createSpaces(database),
     ...createTrackSpaces(database),

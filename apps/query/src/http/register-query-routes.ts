@@ -1,12 +1,14 @@
 import fastifyMultipart from '@fastify/multipart';
 import type { HttpApp } from '@soundalike/http';
 import { audioRoute } from './audio-route.ts';
+import { facetsRoute } from './facets-route.ts';
 import { mapRoute } from './map-route.ts';
 import type { QueryDeps } from './query-deps.ts';
 import { MAX_UPLOADS } from './receive-uploads.ts';
 import { searchRoutes } from './search-routes.ts';
 import { statsRoute } from './stats-route.ts';
 import { trackRoutes } from './track-routes.ts';
+import { waveformRoute } from './waveform-route.ts';
 
 /** The query app's API under `/v1`. */
 export const registerQueryRoutes = async (app: HttpApp, deps: QueryDeps): Promise<void> => {
@@ -28,5 +30,7 @@ export const registerQueryRoutes = async (app: HttpApp, deps: QueryDeps): Promis
     audioRoute(api, deps);
     statsRoute(api, deps);
     mapRoute(api, deps);
+    facetsRoute(api, deps);
+    waveformRoute(api, deps);
   });
 };

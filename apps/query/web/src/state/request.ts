@@ -17,7 +17,6 @@ export const currentRequest = (): SearchRequest | undefined => {
   return {
     seeds,
     limit: RESULTS,
-    explain: true,
     ...filterPart(filter.value),
     ...(mode === 'both' ? {} : { mode }),
     ...(onePerArtist ? { artistCap: 1 } : {}),
