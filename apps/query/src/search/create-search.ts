@@ -2,6 +2,7 @@ import { content8Of, type Filter, SoundalikeError } from '@soundalike/core';
 import { signatureFromBytes } from '@soundalike/embedder';
 import { openAudio } from '@soundalike/source';
 import { trackFieldsOf } from '../tracks/track-document.ts';
+import { chooseResults } from './choose-results.ts';
 import { type Judgement, judge, judgedScore, verdictOf } from './judge.ts';
 import { retrieveCandidates } from './retrieve.ts';
 import type { SearchAnswer, SearchResult } from './search-answer.ts';
@@ -73,14 +74,15 @@ export const createSearch =
           },
         ];
       })
-      .sort(byVerdictThenSimilarity)
-      .slice(0, request.limit);
-    const verdict = results[0]?.verdict ?? 'nothing-close';
+      .sort(byVerdictThenSimilarity);
+    const seedTracks = await deps.catalogue.getTracks(seeds.flatMap(({ trackId }) => trackId ?? []));
+    const chosen = chooseResults(results, request, [...seedTracks.values()]).slice(0, request.limit);
+    const verdict = chosen[0]?.verdict ?? 'nothing-close';
     return {
       verdict,
       space,
       model: { name, trained },
-      results: request.belowFloor ? results : results.filter((result) => result.verdict !== 'nothing-close'),
+      results: request.belowFloor ? chosen : chosen.filter((result) => result.verdict !== 'nothing-close'),
     };
   };
 

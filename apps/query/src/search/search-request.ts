@@ -49,6 +49,14 @@ export const searchRequestSchema = z.strictObject({
     .refine((seeds) => seeds.some(({ weight }) => weight > 0), 'at least one seed needs a positive weight'),
   filter: filterSchema.optional(),
   limit: z.int().min(1).max(100).default(10),
+  /** Results of one artist at most. */
+  artistCap: z.int().min(1).max(100).optional(),
+  /** Leave out tracks by the artist of a seed that is a track. */
+  excludeSeedArtist: z.boolean().default(false),
+  /** Leave out tracks of the album of a seed that is a track. */
+  excludeSeedAlbum: z.boolean().default(false),
+  /** Only the same recording, only what merely sounds alike, or both. */
+  mode: z.enum(['sounds-like', 'same-recording', 'both']).default('both'),
   /** Also list the best candidates when nothing is close. */
   belowFloor: z.boolean().default(false),
 });
