@@ -46,6 +46,13 @@ const row = (index: number) => {
 const firstTitle = (page: Page) => page.locator('.results .row .what strong').first().textContent();
 const positionOf = (page: Page, side: 'a' | 'b') =>
   page.locator(`#side-${side}`).evaluate((element) => (element as HTMLAudioElement).currentTime);
+/** The nearest tracks, asked for where nothing is close. */
+const nearest = async (page: Page) => {
+  const anyway = page.getByRole('button', { name: 'Show the nearest anyway' });
+  await page.locator('.results .row').first().or(anyway).waitFor({ timeout: 30_000 });
+  if (await anyway.isVisible()) await anyway.click();
+  await results(page);
+};
 const results = (page: Page) => page.locator('.results .row').first().waitFor({ timeout: 30_000 });
 
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
@@ -59,7 +66,7 @@ test('the start page offers tracks; typing finds one; its link brings everything
   await page.keyboard.type(row(3).title.toLowerCase());
   await page.locator('.suggestions [role=option] strong').first().waitFor();
   await page.keyboard.press('Enter');
-  await results(page);
+  await nearest(page);
   expect(await page.locator('.side-head.a strong').textContent()).toBe(row(3).title);
   expect(await violationsOf(page)).toEqual([]);
   const title = await firstTitle(page);
