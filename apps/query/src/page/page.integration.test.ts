@@ -168,13 +168,12 @@ test('keys: help, results, play, and off again', async () => {
   await results(page);
   await page.locator('h2').first().click();
   await page.keyboard.press('?');
-  expect(await page.locator('dialog.help').isVisible()).toBe(true);
+  await page.locator('dialog.help').waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await page.keyboard.press('Escape');
+  await page.locator('dialog.help').waitFor({ state: 'hidden' });
   await page.keyboard.press('ArrowDown');
-  expect(await page.locator('.row.open').getAttribute('data-track')).toBe(
-    await page.locator('.row').nth(1).getAttribute('data-track'),
-  );
+  await page.locator('.row').nth(1).and(page.locator('.open')).waitFor();
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   await page.keyboard.press(' ');
   await page.waitForFunction(() => !(document.getElementById('side-b') as HTMLAudioElement).paused);

@@ -3,7 +3,7 @@ import { Button, Note, Progress } from '@soundalike/design';
 import { changeFilter, changeOptions, search } from '../state/actions.ts';
 import { NO_FILTER } from '../state/link-state.ts';
 import * as session from '../state/session.ts';
-import { ExportMenu } from './export-menu.tsx';
+import { CopyLink } from './copy-link.tsx';
 import { ResultRow } from './result-row.tsx';
 
 /** What the search found, or honestly that it found nothing. */
@@ -72,7 +72,7 @@ const Headline = () => {
           : `${shown} that sound${shown === 1 ? 's' : ''} alike`}
       </h2>
       {same > 0 && shown > same && <p>and {shown - same} that sound alike</p>}
-      <ExportMenu />
+      <CopyLink />
     </header>
   );
 };
