@@ -93,6 +93,44 @@ describe('searching', () => {
     );
   });
 
+  test('adds and subtracts seeds, leaves out artists, caps them, and explains itself', async () => {
+    type Found = {
+      externalId: string;
+      artist: string;
+      similarity: number;
+      strip: number[];
+      explain?: object[];
+    };
+    const find = async (request: object) => {
+      const reply = await search({ limit: 5, belowFloor: true, ...request });
+      expect(reply.statusCode).toBe(200);
+      return reply.json() as { results: Found[]; query: object[]; explain?: object };
+    };
+    const similarity = ({ results }: { results: Found[] }, id: string) =>
+      results.find(({ externalId }) => externalId === id)?.similarity ?? Number.NaN;
+    const plain = await find({ seeds: [{ trackId: 'T-3' }] });
+    const less = await find({ seeds: [{ trackId: 'T-3' }, { trackId: 'T-1', weight: -1 }] });
+    // T-2 is T-1's neighbour: less like T-1 pushes it further than T-5.
+    const pushed = (id: string) => similarity(plain, id) - similarity(less, id);
+    expect(pushed('T-2')).toBeGreaterThan(pushed('T-5'));
+    expect(less.results.map(({ externalId }) => externalId)).not.toContain('T-1');
+
+    const others = await find({ seeds: [{ trackId: 'T-1' }], excludeSeedArtist: true, explain: true });
+    expect(others.results.map(({ artist }) => artist)).not.toContain('Clavier Hallam');
+    expect(others.results).toHaveLength(3);
+    expect(others.query).toEqual([{ from: 0, durationSeconds: expect.any(Number), peaks: [] }]);
+    expect(others.results[0]?.strip.length).toBeGreaterThan(5);
+    expect(others.results[0]?.explain).toEqual([expect.objectContaining({ weight: 1 })]);
+    expect(others.explain).toMatchObject({ tracks: 5, candidates: 3 });
+
+    const capped = await find({ seeds: [{ trackId: 'T-4' }], artistCap: 1 });
+    expect(capped.results.filter(({ artist }) => artist === 'Clavier Hallam')).toHaveLength(1);
+    const passage = await find({ seeds: [{ trackId: 'T-3', from: 10, to: 20 }] });
+    expect(passage.query).toEqual([
+      { from: expect.closeTo(8, -1), durationSeconds: expect.closeTo(12, -1), peaks: [] },
+    ]);
+  });
+
   test.each([
     [{}, 400, 'INPUT_INVALID'],
     [{ seeds: [] }, 400, 'INPUT_INVALID'],

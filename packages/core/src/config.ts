@@ -91,7 +91,7 @@ export const settingsSchema = z.object({
   EMBEDDER_PCM: z.enum(['s16', 'f32']).default('s16'),
   EMBEDDER_PORT: integer(0, 65535, 7710),
   MAX_TRACK_MINUTES: integer(1, 1440, 180),
-  MAX_QUERY_SECONDS: integer(2, 3600, 300),
+  MAX_QUERY_SECONDS: integer(2, 3600, 600),
   MAX_UPLOAD_MB: integer(1, 4096, 100),
   MAX_FETCH_MB: integer(1, 65536, 512),
   FETCH_TIMEOUT_SECONDS: integer(1, 3600, 120),

@@ -1,14 +1,17 @@
-import { content8Of, type Filter, SoundalikeError } from '@soundalike/core';
+import { content8Of, SoundalikeError } from '@soundalike/core';
 import { signatureFromBytes } from '@soundalike/embedder';
-import { openAudio } from '@soundalike/source';
 import { trackFieldsOf } from '../tracks/track-document.ts';
-import { chooseResults } from './choose-results.ts';
-import { type Judgement, judge, judgedScore, verdictOf } from './judge.ts';
+import { blend, blendJudgements } from './blend.ts';
+import { hearSeed } from './hear-seed.ts';
+import { floorOf, type Judgement, judge, judgedScore, verdictOf } from './judge.ts';
+import { isExcluded, narrowFilter } from './narrow-filter.ts';
+import { rankResults } from './rank-results.ts';
 import { retrieveCandidates } from './retrieve.ts';
 import type { SearchAnswer, SearchResult } from './search-answer.ts';
 import type { SearchDeps } from './search-deps.ts';
-import { type SearchRequest, type Seed, searchRequestSchema } from './search-request.ts';
-import { type QuerySeed, windowsOfFile, windowsOfTrack } from './seed-windows.ts';
+import { type SearchRequest, searchRequestSchema } from './search-request.ts';
+import type { HeardSeed } from './seed-windows.ts';
+import { createStopwatch } from './stopwatch.ts';
 
 export interface SearchOptions {
   /** Files of `upload` seeds, by the name the seed gives. */
@@ -28,63 +31,85 @@ export type Search = (request: SearchRequest, options: SearchOptions) => Promise
 export const createSearch =
   (deps: SearchDeps): Search =>
   async (input, options) => {
+    const { catalogue, store, model } = deps;
+    const { calibration } = model;
     const request = parse(input);
+    const watch = createStopwatch();
     await checkSpace(deps);
-    const seeds = await Promise.all(request.seeds.map((seed) => windowsOf(seed, deps, options)));
-    const filter = withoutSeeds(request.filter, seeds);
-    const { signal } = options;
-    const retrieved = await Promise.all(
-      seeds
-        .filter(({ weight }) => weight > 0)
-        .map((query) =>
-          retrieveCandidates({ store: deps.store, query, filter, limit: request.limit, signal }),
-        ),
+    const seeds = await watch.time('hear', () =>
+      Promise.all(request.seeds.map((seed) => hearSeed(seed, deps, options))),
     );
-    const candidates = [...new Set(retrieved.flat())];
-    const [tracks, stored, count] = await Promise.all([
-      deps.catalogue.getTracks(candidates),
-      deps.store.clipsOf(candidates),
-      deps.catalogue.countTracks(deps.store.space),
-    ]);
-    const signatures = await deps.catalogue.getSignatures(
-      [...tracks.values()].map(({ contentId }) => contentId),
+    const filter = await watch.time('filter', () => narrowFilter(request, seeds, catalogue));
+    const blended = blend(seeds);
+    const candidates = await watch.time('retrieve', () =>
+      retrieveCandidates({ store, seeds, vector: blended.vector, filter, request, signal: options.signal }),
     );
-    const { calibration, name, trained, space } = deps.model;
-    const results = candidates
-      .flatMap((trackId): SearchResult[] => {
-        const track = tracks.get(trackId);
-        const clips = stored.get(trackId);
-        // Rows of a revision that is just being replaced, or of a track just removed, are no answer.
-        if (!track || !clips || clips.clips.length === 0 || clips.content8 !== content8Of(track.contentId))
-          return [];
-        const words = signatures.get(track.contentId);
-        const heard = {
-          clips: clips.clips,
-          durationMs: track.durationSeconds * 1000,
-          signature: words && signatureFromBytes(words),
-        };
-        const judged = combine(seeds, (seed) => judge(seed, heard, calibration));
-        return [
-          {
-            ...trackFieldsOf(track),
-            score: judgedScore(judged, calibration),
-            verdict: verdictOf(judged, count, calibration),
-            similarity: Math.round(judged.similarity * 1e4) / 1e4,
-            matches: [...judged.matches],
-          },
-        ];
-      })
-      .sort(byVerdictThenSimilarity);
-    const seedTracks = await deps.catalogue.getTracks(seeds.flatMap(({ trackId }) => trackId ?? []));
-    const chosen = chooseResults(results, request, [...seedTracks.values()]).slice(0, request.limit);
-    const verdict = chosen[0]?.verdict ?? 'nothing-close';
+    const { tracks, clips, signatures, count } = await watch.time('fetch', () =>
+      fetchTracks(candidates, deps),
+    );
+    const compare = (trackId: string): SearchResult[] => {
+      const track = tracks.get(trackId);
+      const stored = clips.get(trackId);
+      // Rows of a revision that is just being replaced, or of a track just removed, are no answer.
+      if (!track || !stored || stored.clips.length === 0 || stored.content8 !== content8Of(track.contentId))
+        return [];
+      if (isExcluded(track, request, seeds)) return [];
+      const words = signatures.get(track.contentId);
+      const known = {
+        clips: stored.clips,
+        durationMs: track.durationSeconds * 1000,
+        signature: words && signatureFromBytes(words),
+      };
+      const judged = seeds.map((seed) => ({
+        weight: seed.weight,
+        judgement: judge(seed, known, calibration),
+      }));
+      const judgement = blendJudgements(judged, blended);
+      return [
+        {
+          ...trackFieldsOf(track),
+          score: judgedScore(judgement, calibration),
+          verdict: verdictOf(judgement, count, calibration),
+          similarity: round(judgement.similarity),
+          matches: [...judgement.matches],
+          strip: [...judgement.strip],
+          ...(request.explain ? { explain: judged.map(explain) } : {}),
+        },
+      ];
+    };
+    const results = watch.timeSync('compare', () => rankResults(candidates.flatMap(compare), request));
     return {
-      verdict,
-      space,
-      model: { name, trained },
-      results: request.belowFloor ? chosen : chosen.filter((result) => result.verdict !== 'nothing-close'),
+      verdict: results[0]?.verdict ?? 'nothing-close',
+      space: model.space,
+      model: { name: model.name, trained: model.trained },
+      query: seeds.map(heard),
+      ...(request.explain
+        ? {
+            explain: {
+              tracks: count,
+              candidates: candidates.length,
+              floor: round(floorOf(count, calibration)),
+              sameRecording: calibration.sameRecording,
+              timings: watch.milliseconds(),
+            },
+          }
+        : {}),
+      results,
     };
   };
+
+/** All that is known of the candidates, in as many round trips at once. */
+const fetchTracks = async (candidates: readonly string[], { catalogue, store }: SearchDeps) => {
+  const [{ tracks, signatures }, clips, count] = await Promise.all([
+    catalogue.getTracks(candidates).then(async (tracks) => ({
+      tracks,
+      signatures: await catalogue.getSignatures([...tracks.values()].map(({ contentId }) => contentId)),
+    })),
+    store.clipsOf(candidates),
+    catalogue.countTracks(store.space),
+  ]);
+  return { tracks, signatures, clips, count };
+};
 
 const parse = (input: SearchRequest) => {
   const parsed = searchRequestSchema.safeParse(input);
@@ -104,65 +129,26 @@ const checkSpace = async ({ catalogue, model }: SearchDeps): Promise<void> => {
   throw new SoundalikeError(
     'SPACE_MISMATCH',
     `The live index is of space ${live.name} (model ${live.model}), this search's model ${model.name} makes space ${model.space}`,
-    {
-      fields: { liveSpace: live.name, space: model.space },
-    },
+    { fields: { liveSpace: live.name, space: model.space } },
   );
 };
 
-const windowsOf = async (
-  seed: Seed,
-  deps: SearchDeps,
-  { uploads, signal }: SearchOptions,
-): Promise<QuerySeed> => {
-  if (seed.trackId !== undefined) return windowsOfTrack(seed.trackId, seed, deps);
-  if (seed.upload !== undefined) {
-    const path = uploads?.get(seed.upload);
-    if (path === undefined)
-      throw new SoundalikeError('INPUT_INVALID', `There is no upload part called "${seed.upload}"`, {
-        fields: { upload: seed.upload },
-      });
-    return windowsOfFile(path, seed, deps, signal);
-  }
-  const audio = await openAudio({
-    location: { root: null, path: seed.url ?? '' },
-    roots: {},
-    policy: deps.fetchPolicy,
-    temporaryFolder: deps.temporaryFolder,
-    signal,
-  });
-  try {
-    return await windowsOfFile(audio.path, seed, deps, signal);
-  } finally {
-    await audio.dispose();
-  }
-};
+const heard = ({ windows, durationMs, peaks }: HeardSeed) => ({
+  from: (windows[0]?.startMs ?? 0) / 1000,
+  durationSeconds: Math.round(durationMs / 10) / 100,
+  peaks: [...peaks],
+});
 
-/** A track is no answer to itself. */
-const withoutSeeds = (filter: Filter | undefined, seeds: readonly QuerySeed[]): Filter | undefined => {
-  const own = seeds.map(({ trackId }) => trackId).filter((id) => id !== undefined);
-  return own.length === 0
-    ? filter
-    : { ...filter, excludeTrackIds: [...(filter?.excludeTrackIds ?? []), ...own] };
-};
+const explain = ({ weight, judgement }: { weight: number; judgement: Judgement }) => ({
+  weight,
+  similarity: round(judgement.similarity),
+  alignment: judgement.alignment
+    ? {
+        offsetSeconds: Math.round(judgement.alignment.offsetMs / 10) / 100,
+        similarity: round(judgement.alignment.similarity),
+        clips: judgement.alignment.clips,
+      }
+    : null,
+});
 
-/** Several seeds: similarities weighted, passages of the positive seed that fits best. */
-const combine = (seeds: readonly QuerySeed[], judgeSeed: (seed: QuerySeed) => Judgement): Judgement => {
-  const judged = seeds.map((seed) => ({ weight: seed.weight, judgement: judgeSeed(seed) }));
-  const positive = judged.filter(({ weight }) => weight > 0);
-  const total = positive.reduce((sum, { weight }) => sum + weight, 0);
-  const best = positive.reduce((a, b) => (rankOf(b.judgement) > rankOf(a.judgement) ? b : a));
-  return {
-    ...best.judgement,
-    similarity: judged.reduce((sum, { weight, judgement }) => sum + weight * judgement.similarity, 0) / total,
-  };
-};
-
-/** Of several seeds, one that is the same recording tells most. */
-const rankOf = ({ isSameRecording, similarity }: Judgement): number =>
-  Number(isSameRecording) * 2 + similarity;
-
-const byVerdictThenSimilarity = (a: SearchResult, b: SearchResult): number =>
-  Number(b.verdict === 'same-recording') - Number(a.verdict === 'same-recording') ||
-  (a.verdict === 'same-recording' ? b.score - a.score : 0) ||
-  b.similarity - a.similarity;
+const round = (value: number): number => Math.round(value * 1e4) / 1e4;

@@ -22,6 +22,8 @@ export interface Judgement {
   readonly errorRate?: number | undefined;
   readonly alignment: Alignment | undefined;
   readonly matches: readonly Match[];
+  /** Cosine of each query window with the best clip of the track. */
+  readonly strip: readonly number[];
 }
 
 export interface JudgedTrack {
@@ -39,6 +41,7 @@ export const judge = (query: QuerySeed, track: JudgedTrack, calibration: ScoreCa
   const matrix = similarityMatrix(query, track.clips);
   const alike = maxSimilarity(matrix);
   const alignment = bestAlignment(query, track.clips, matrix);
+  const strip = matrix.map((row) => round(Math.max(...row), 3));
   if (query.signature && track.signature) {
     const verified = verifySignature(query.signature, track.signature, alignment?.offsetMs);
     return {
@@ -46,6 +49,7 @@ export const judge = (query: QuerySeed, track: JudgedTrack, calibration: ScoreCa
       isSameRecording: verified !== undefined,
       errorRate: verified?.errorRate,
       alignment,
+      strip,
       matches: verified ? [matchOf(verified)] : passages(query, track, matrix, calibration),
     };
   }
@@ -60,6 +64,7 @@ export const judge = (query: QuerySeed, track: JudgedTrack, calibration: ScoreCa
     similarity,
     isSameRecording,
     alignment,
+    strip,
     matches:
       isSameRecording && overlap
         ? [{ ...overlap, score: scoreOf(similarity, calibration) }]
@@ -87,8 +92,12 @@ export const scoreOf = (similarity: number, { midpoint, slope }: ScoreCalibratio
   round(1 / (1 + Math.exp(-(similarity - midpoint) * slope)), 4);
 
 /** Whether the best answer means anything in a catalogue of this many tracks: the more there are, the closer chance comes. */
-export const isClose = (similarity: number, tracks: number, { floor }: ScoreCalibration): boolean =>
-  similarity >= floor.base + floor.perDecade * Math.log10(Math.max(tracks, 1));
+export const isClose = (similarity: number, tracks: number, calibration: ScoreCalibration): boolean =>
+  similarity >= floorOf(tracks, calibration);
+
+/** The similarity that chance reaches in a catalogue of this many tracks. */
+export const floorOf = (tracks: number, { floor }: ScoreCalibration): number =>
+  floor.base + floor.perDecade * Math.log10(Math.max(tracks, 1));
 
 export const verdictOf = (
   { isSameRecording, similarity }: Pick<Judgement, 'isSameRecording' | 'similarity'>,

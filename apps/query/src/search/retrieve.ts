@@ -1,7 +1,7 @@
 import type { Filter } from '@soundalike/core';
-import { meanVector } from '@soundalike/embedder';
-import type { VectorStore } from '@soundalike/store';
-import type { QuerySeed } from './seed-windows.ts';
+import type { ClipHit, VectorStore } from '@soundalike/store';
+import type { ParsedSearchRequest } from './search-request.ts';
+import type { HeardSeed } from './seed-windows.ts';
 
 /** Nearest clips asked for each window, and nearest tracks for the whole. */
 const NEIGHBOURS = 100;
@@ -9,39 +9,52 @@ const NEIGHBOURS = 100;
 /** Tracks that are looked at closely, whatever the limit. */
 const MIN_CANDIDATES = 30;
 
+/** Where results of an artist are capped, so many times more are looked at. */
+const CAPPED_FACTOR = 2;
+
 /**
- * The tracks worth comparing window by window: those whose clips are near the query's windows, and those near it as a whole. Two round
- * trips, made at once.
+ * The tracks worth comparing window by window: those whose clips are near the windows of the seeds that attract, and those near the blend
+ * of all seeds as a whole. The round trips are made at once.
  *
+ * @param options.vector the blend, a unit vector
  * @returns ids, most promising first
  */
 export const retrieveCandidates = async (options: {
   store: VectorStore;
-  query: QuerySeed;
+  seeds: readonly HeardSeed[];
+  vector: Float32Array;
   filter: Filter | undefined;
-  limit: number;
+  request: Pick<ParsedSearchRequest, 'limit' | 'artistCap'>;
   signal: AbortSignal;
 }): Promise<string[]> => {
-  const { store, query, filter, limit, signal } = options;
-  const [clipHits, trackHits] = await Promise.all([
-    store.searchClips({ vectors: query.windows.map(({ vector }) => vector), k: NEIGHBOURS, filter, signal }),
-    store.searchTracks({
-      vectors: [meanVector(query.windows.map(({ vector }) => vector))],
-      k: NEIGHBOURS,
-      filter,
-      signal,
-    }),
+  const { store, seeds, vector, filter, request, signal } = options;
+  const [trackHits, ...clipHits] = await Promise.all([
+    store.searchTracks({ vectors: [vector], k: NEIGHBOURS, filter, signal }),
+    ...seeds
+      .filter(({ weight }) => weight > 0)
+      .map(({ windows }) =>
+        store.searchClips({ vectors: windows.map((window) => window.vector), k: NEIGHBOURS, filter, signal }),
+      ),
   ]);
+  const count =
+    Math.max(MIN_CANDIDATES, request.limit * 2) * (request.artistCap === undefined ? 1 : CAPPED_FACTOR);
+  const whole = (trackHits?.[0] ?? []).map(({ trackId }) => trackId);
+  return [
+    ...new Set([
+      ...clipHits.flatMap((hits) => promising(hits).slice(0, count)),
+      ...whole.slice(0, Math.ceil(count / 2)),
+    ]),
+  ];
+};
+
+/** Tracks by what their clips add over the last clip found: absent tracks are at most that near. */
+const promising = (clipHits: readonly (readonly ClipHit[])[]): string[] => {
   const promise = new Map<string, number>();
   for (const hits of clipHits) {
     const best = new Map<string, number>();
     for (const { trackId, score } of hits) best.set(trackId, Math.max(best.get(trackId) ?? -1, score));
-    // What a track's clip adds over the last one found: absent tracks are at most that near.
     const last = hits.at(-1)?.score ?? 0;
     for (const [trackId, score] of best) promise.set(trackId, (promise.get(trackId) ?? 0) + (score - last));
   }
-  const ranked = [...promise].sort(([, a], [, b]) => b - a).map(([trackId]) => trackId);
-  const count = Math.max(MIN_CANDIDATES, limit * 2);
-  const whole = (trackHits[0] ?? []).map(({ trackId }) => trackId);
-  return [...new Set([...ranked.slice(0, count), ...whole.slice(0, Math.ceil(count / 2))])];
+  return [...promise].sort(([, a], [, b]) => b - a).map(([trackId]) => trackId);
 };

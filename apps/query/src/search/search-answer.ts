@@ -25,6 +25,20 @@ export const resultSchema = z.strictObject({
   matches: z.array(matchSchema),
   /** How alike each window of the query is to the best of the track, -1..1, evenly spread over the query. */
   strip: z.array(z.number()).optional(),
+  /** With `explain`: what each seed said, in the request's order. */
+  explain: z
+    .array(
+      z.strictObject({
+        weight: z.number(),
+        /** Cosine of the seed and the track. */
+        similarity: z.number(),
+        /** The offset at which clips agree best: track time = query time + offset; null where nothing overlaps. */
+        alignment: z
+          .strictObject({ offsetSeconds: z.number(), similarity: z.number(), clips: z.int() })
+          .nullable(),
+      }),
+    )
+    .optional(),
 });
 export type SearchResult = z.infer<typeof resultSchema>;
 
@@ -34,7 +48,30 @@ export const searchAnswerSchema = z.strictObject({
   space: z.string(),
   model: z.strictObject({ name: z.string(), trained: z.boolean() }),
   /** The seeds as they were heard, in the request's order; `peaks` 0..1, empty for tracks of the catalogue. */
-  query: z.array(z.strictObject({ durationSeconds: z.number(), peaks: z.array(z.number()) })).optional(),
+  query: z
+    .array(
+      z.strictObject({
+        /** Where the passage that was heard starts in the seed, and how long it is; seconds. */
+        from: z.number(),
+        durationSeconds: z.number(),
+        peaks: z.array(z.number()),
+      }),
+    )
+    .optional(),
+  /** With `explain`: how the answer came about. */
+  explain: z
+    .strictObject({
+      /** Tracks in the index, and those looked at window by window. */
+      tracks: z.int(),
+      candidates: z.int(),
+      /** Similarity below which nothing is close in an index of this size. */
+      floor: z.number(),
+      /** Cosine that an aligned run needs to be the same recording where there is no signature. */
+      sameRecording: z.number(),
+      /** Milliseconds by stage. */
+      timings: z.record(z.string(), z.number()),
+    })
+    .optional(),
   results: z.array(resultSchema),
 });
 export type SearchAnswer = z.infer<typeof searchAnswerSchema>;

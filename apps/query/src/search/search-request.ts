@@ -17,7 +17,7 @@ const seedSchema = z
     /** Only this part of it, seconds. */
     from: seconds.optional(),
     to: seconds.optional(),
-    /** Negative pushes away. */
+    /** Seeds are added by their weights; negative ones are subtracted: less like that. */
     weight: z.number().min(-10).max(10).default(1),
   })
   .refine(
@@ -51,15 +51,18 @@ export const searchRequestSchema = z.strictObject({
   limit: z.int().min(1).max(100).default(10),
   /** Results of one artist at most. */
   artistCap: z.int().min(1).max(100).optional(),
-  /** Leave out tracks by the artist of a seed that is a track. */
+  /** Leave out what is by the artist, or on the album, of a seed (of the catalogue's metadata or the file's tags). */
   excludeSeedArtist: z.boolean().default(false),
-  /** Leave out tracks of the album of a seed that is a track. */
   excludeSeedAlbum: z.boolean().default(false),
-  /** Only the same recording, only what merely sounds alike, or both. */
+  /** Other music that sounds alike, the very recording, or both, the recording first. */
   mode: z.enum(['sounds-like', 'same-recording', 'both']).default('both'),
+  /** Say how each result came about. */
+  explain: z.boolean().default(false),
   /** Also list the best candidates when nothing is close. */
   belowFloor: z.boolean().default(false),
 });
 
 export type SearchRequest = z.input<typeof searchRequestSchema>;
-export type Seed = z.output<typeof searchRequestSchema>['seeds'][number];
+/** A request with its defaults filled in. */
+export type ParsedSearchRequest = z.output<typeof searchRequestSchema>;
+export type Seed = ParsedSearchRequest['seeds'][number];

@@ -1,13 +1,8 @@
 import { content8Of, SoundalikeError } from '@soundalike/core';
-import {
-  checkAudible,
-  decodeAudio,
-  SAMPLE_RATE,
-  sliceWindows,
-  toSpace,
-  WINDOW_SAMPLES,
-} from '@soundalike/embedder';
-import { createQuerySignature, storedSignature } from './query-signature.ts';
+import { SAMPLE_RATE, sliceWindows, toSpace, WINDOW_SAMPLES } from '@soundalike/embedder';
+import { readTags } from '@soundalike/source';
+import { hearFile } from './hear-file.ts';
+import { storedSignature } from './query-signature.ts';
 import type { SearchDeps } from './search-deps.ts';
 import type { Seed } from './search-request.ts';
 import type { QuerySignature } from './verify-signature.ts';
@@ -21,14 +16,18 @@ const MAX_WINDOWS = 64;
 /** A longer query is heard in this many blocks spread over it; within a block windows lie densely, as aligning needs. */
 const BLOCKS = 4;
 
+const WINDOW_MS = (WINDOW_SAMPLES / SAMPLE_RATE) * 1000;
+
 /** One window of a query: a unit vector and where it starts in the seed. */
 export interface QueryWindow {
   readonly startMs: number;
   readonly vector: Float32Array;
 }
 
+/** A seed as vectors: all that comparing needs. */
 export interface QuerySeed {
   readonly windows: readonly QueryWindow[];
+  /** From the first window's start to the end of what was heard. */
   readonly durationMs: number;
   /** Milliseconds between neighbouring windows. */
   readonly hopMs: number;
@@ -37,6 +36,14 @@ export interface QuerySeed {
   readonly signature?: QuerySignature | undefined;
   /** The catalogue's track that the seed is, which is no answer to itself. */
   readonly trackId?: string | undefined;
+}
+
+/** A seed with what else is known about it. */
+export interface HeardSeed extends QuerySeed {
+  /** Loudness for drawing it, 0..1; empty for tracks of the catalogue. */
+  readonly peaks: readonly number[];
+  readonly artist: string | null;
+  readonly album: string | null;
 }
 
 /**
@@ -49,40 +56,27 @@ export const windowsOfFile = async (
   seed: Seed,
   deps: SearchDeps,
   signal: AbortSignal,
-): Promise<QuerySeed> => {
-  const { ffmpeg, maxQuerySeconds } = deps;
+): Promise<HeardSeed> => {
   const from = seed.from ?? 0;
-  const { chunks } = await decodeAudio({
-    input: { path },
-    ffmpeg,
-    channels: 'mix',
-    from,
-    to: seed.to,
-    maxSeconds: maxQuerySeconds,
-    signal,
-  });
-  const stats = { samples: 0, peak: 0 };
-  const signature = createQuerySignature();
-  const found: { startSample: number; samples: Float32Array }[] = [];
-  for await (const window of sliceWindows(measured(chunks, stats, signature), {
-    windowSamples: WINDOW_SAMPLES,
-    hopSamples: QUERY_HOP_SAMPLES,
-    tail: 'align',
-  }))
-    found.push(window);
-  checkAudible(stats, { path });
-  const windows = spread(found);
+  const [{ samples, peaks, signature }, tags] = await Promise.all([
+    hearFile({ path, from, to: seed.to, ffmpeg: deps.ffmpeg, maxSeconds: deps.maxQuerySeconds, signal }),
+    readTags(path),
+  ]);
+  const windows = await cut(samples);
   const embedder = await deps.embedder();
-  const raws = await embedder.embed({ windows: windows.map(({ samples }) => samples), signal });
+  const raws = await embedder.embed({ windows: windows.map((window) => window.samples), signal });
   return {
     windows: windows.map(({ startSample }, index) => ({
       startMs: Math.round(from * 1000 + (startSample / SAMPLE_RATE) * 1000),
       vector: toSpace(raws[index] as Float32Array, embedder.model.transform).vector,
     })),
-    durationMs: Math.round((stats.samples / SAMPLE_RATE) * 1000),
+    durationMs: Math.round((samples.length / SAMPLE_RATE) * 1000),
     hopMs: (QUERY_HOP_SAMPLES / SAMPLE_RATE) * 1000,
     weight: seed.weight,
-    signature: signature.finish(from * 1000),
+    peaks,
+    artist: tags.artist ?? null,
+    album: tags.album ?? null,
+    signature,
   };
 };
 
@@ -91,7 +85,7 @@ export const windowsOfTrack = async (
   idOrExternalId: string,
   seed: Seed,
   { catalogue, store }: SearchDeps,
-): Promise<QuerySeed> => {
+): Promise<HeardSeed> => {
   const track = await catalogue.findTrack(idOrExternalId);
   const [clips, signatures] = track
     ? await Promise.all([store.clipsOf([track.id]), catalogue.getSignatures([track.contentId])])
@@ -102,26 +96,55 @@ export const windowsOfTrack = async (
       fields: { trackId: idOrExternalId },
     });
   }
-  const windowMs = (WINDOW_SAMPLES / SAMPLE_RATE) * 1000;
   const [from, to] = [(seed.from ?? 0) * 1000, (seed.to ?? Infinity) * 1000];
-  const inside = stored.clips.filter(({ startMs }) => startMs + windowMs > from && startMs < to);
-  if (inside.length === 0)
+  const inside = stored.clips.filter(({ startMs }) => startMs + WINDOW_MS > from && startMs < to);
+  const [first] = inside;
+  if (!first)
     throw new SoundalikeError(
       'INPUT_INVALID',
       `The track "${idOrExternalId}" has no audio between ${seed.from ?? 0} and ${seed.to ?? 'its end'}`,
     );
   return {
-    windows: inside.slice(0, MAX_WINDOWS),
-    durationMs: track.durationSeconds * 1000,
-    hopMs: windowMs,
+    windows: spread(inside),
+    durationMs: Math.min(track.durationSeconds * 1000, to) - first.startMs,
+    hopMs: WINDOW_MS,
     weight: seed.weight,
     signature: ofTrack(signatures?.get(track.contentId), from, to),
     trackId: track.id,
+    peaks: [],
+    artist: track.artist,
+    album: track.album,
   };
 };
 
 const ofTrack = (bytes: Uint8Array | undefined, fromMs: number, toMs: number) =>
   bytes && storedSignature(bytes, { fromMs, toMs });
+
+/** The windows of a query, chosen before they are cut: a ten-minute query has 900 of them and needs 64. */
+const cut = async (samples: Float32Array): Promise<{ startSample: number; samples: Float32Array }[]> => {
+  const last = samples.length - WINDOW_SAMPLES;
+  if (last < 0) return padded(samples);
+  const starts = Array.from(
+    { length: Math.floor(last / QUERY_HOP_SAMPLES) + 1 },
+    (_, index) => index * QUERY_HOP_SAMPLES,
+  );
+  if (starts.at(-1) !== last) starts.push(last);
+  return spread(starts).map((startSample) => ({
+    startSample,
+    samples: samples.slice(startSample, startSample + WINDOW_SAMPLES),
+  }));
+};
+
+/** A sample shorter than a window is filled up as the catalogue's tracks are. */
+const padded = async (samples: Float32Array) => {
+  const windows = [];
+  const chunks = (async function* () {
+    yield samples;
+  })();
+  const options = { windowSamples: WINDOW_SAMPLES, hopSamples: QUERY_HOP_SAMPLES, tail: 'align' } as const;
+  for await (const window of sliceWindows(chunks, options)) windows.push(window);
+  return windows;
+};
 
 /** All windows, or blocks of neighbours at equal distances where there are too many. */
 const spread = <T>(windows: readonly T[]): T[] => {
@@ -132,16 +155,3 @@ const spread = <T>(windows: readonly T[]): T[] => {
     return windows.slice(start, start + size);
   }).flat();
 };
-
-async function* measured(
-  chunks: AsyncIterable<Float32Array>,
-  stats: { samples: number; peak: number },
-  signature: ReturnType<typeof createQuerySignature>,
-) {
-  for await (const chunk of chunks) {
-    signature.push(chunk);
-    stats.samples += chunk.length;
-    for (const sample of chunk) stats.peak = Math.max(stats.peak, Math.abs(sample));
-    yield chunk;
-  }
-}
