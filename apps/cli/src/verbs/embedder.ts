@@ -2,13 +2,11 @@ import { once } from 'node:events';
 import { SoundalikeError } from '@soundalike/core';
 import { loadModel, serveEmbedder } from '@soundalike/embedder';
 import { providerInfo, serveMetrics } from '@soundalike/http';
+import { readListenAddress } from '../listen-address.ts';
 import { measureEmbedder } from '../measure-embedder.ts';
 import { noteUntrained } from '../note-untrained.ts';
 import { openEmbedder } from '../open-embedder.ts';
 import { defineVerb } from '../verb.ts';
-
-/** Addresses that only this machine reaches. */
-const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 export const embedder = defineVerb({
   name: 'embedder',
@@ -25,14 +23,11 @@ export const embedder = defineVerb({
   ],
   run: async ({ options, context, output, signal }) => {
     const { config, logger } = context;
-    const host = typeof options.host === 'string' ? options.host : config.host;
-    const port = typeof options.port === 'string' ? Number(options.port) : config.embedderPort;
-    if (!Number.isInteger(port) || port < 0 || port > 65_535)
-      throw new SoundalikeError(
-        'INPUT_INVALID',
-        `--port must be an integer from 0 to 65535, got "${options.port}"`,
-      );
-    if (!LOOPBACK.test(host) && config.embedderKeys.length === 0)
+    const { host, port, isLoopback } = readListenAddress(options, {
+      host: config.host,
+      port: config.embedderPort,
+    });
+    if (!isLoopback && config.embedderKeys.length === 0)
       throw new SoundalikeError(
         'CONFIG_INVALID',
         `HOST=${host} can be reached from other machines, which needs a key: set EMBEDDER_KEYS here and EMBEDDER_KEY where it is used`,

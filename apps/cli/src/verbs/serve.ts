@@ -4,14 +4,12 @@ import { createWorkMetrics, startWorker } from '@soundalike/ingest';
 import type { Context } from '../context.ts';
 import { createServer } from '../create-server.ts';
 import { ingestDeps, workFacts } from '../ingest-deps.ts';
+import { readListenAddress } from '../listen-address.ts';
 import { noteUntrained } from '../note-untrained.ts';
 import { defineVerb } from '../verb.ts';
 
 /** How long requests in hand may go on after the signal to stop, ms. */
 const DRAIN_MS = 10_000;
-
-/** Addresses that only this machine reaches. */
-const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 export const serve = defineVerb({
   name: 'serve',
@@ -28,9 +26,8 @@ export const serve = defineVerb({
   ],
   run: async ({ options, context, output, signal }) => {
     const { config, logger } = context;
-    const host = typeof options.host === 'string' ? options.host : config.host;
-    const port = readPort(options.port) ?? config.port;
-    if (!LOOPBACK.test(host))
+    const { host, port, isLoopback } = readListenAddress(options, config);
+    if (!isLoopback)
       throw new SoundalikeError(
         'CONFIG_INVALID',
         `HOST=${host} can be reached from other machines, which needs a key: create one with "soundalike keys create"`,
@@ -84,13 +81,6 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-
-const readPort = (text: unknown): number | undefined => {
-  if (typeof text !== 'string') return undefined;
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new SoundalikeError('INPUT_INVALID', `--port must be an integer from 0 to 65535, got "${text}"`);
-};
 
 const listenError = (cause: NodeJS.ErrnoException, host: string, port: number): SoundalikeError => {
   const reason =
