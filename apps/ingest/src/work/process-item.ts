@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
-import type { Item, Stage, Track } from '@soundalike/catalogue';
+import type { Item, Track } from '@soundalike/catalogue';
 import {
   content8Of,
   fillMetadata,
@@ -10,17 +9,13 @@ import {
   trackIdOf,
 } from '@soundalike/core';
 import { type EmbeddedTrack, embedTrack, meanVector, signatureToBytes, toSpace } from '@soundalike/embedder';
-import {
-  contentIdOf,
-  formatLocation,
-  isLink,
-  type LocalAudio,
-  openAudioUnless,
-  readTags,
-} from '@soundalike/source';
+import { contentIdOf, formatLocation, type LocalAudio, openAudioUnless } from '@soundalike/source';
 import type { ClipRow } from '@soundalike/store';
 import { readRoots } from '../sources/find-root.ts';
+import { fileMetadataOf } from './file-metadata.ts';
 import type { IngestDeps } from './ingest-deps.ts';
+import { shareWork } from './share-work.ts';
+import { createStageTimer, type StageTimer } from './stage-timer.ts';
 
 export interface ItemResult {
   readonly outcome: 'indexed' | 'duplicate';
@@ -48,7 +43,7 @@ export const processItem = async (
   signal: AbortSignal,
 ): Promise<ItemResult> => {
   const { catalogue, ffmpeg, roots, fetchPolicy, temporaryFolder } = deps;
-  const timer = createTimer(item.id, deps);
+  const timer = createStageTimer(item.id, deps);
   await timer.enter('fetch');
   const before = item.etag && item.contentId ? await findStored(item.contentId, deps) : undefined;
   const isStill = before !== undefined && before.id === item.trackId;
@@ -68,7 +63,7 @@ export const processItem = async (
     if (known) return await reuse(item, audio, known, { contentId, trackId }, deps, timer, signal);
     await refuseSecondOwner(item, trackId, contentId, deps);
     await timer.enter('decode');
-    const embedded = await share(inFlight, contentId, () => embed(audio, deps, signal));
+    const embedded = await shareWork(inFlight, contentId, () => embed(audio, deps, signal));
     timer.add(embedded.timings);
     // Before the track: what is searchable can be checked. Beside a track that never comes, it harms nobody.
     if (!signal.aborted) await catalogue.putSignature(contentId, signatureToBytes(embedded.signature));
@@ -114,7 +109,7 @@ const windowsOf = (coverage = 'full'): number | undefined =>
   coverage === 'full' ? undefined : Number(coverage.slice('sampled:'.length));
 
 /** A link that still answers as when it was indexed: its track stays, with what the manifest says now. */
-const keep = (item: Item, known: Track, deps: IngestDeps, timer: Timer): Promise<ItemResult> =>
+const keep = (item: Item, known: Track, deps: IngestDeps, timer: StageTimer): Promise<ItemResult> =>
   finish(
     item,
     undefined,
@@ -131,19 +126,6 @@ const keep = (item: Item, known: Track, deps: IngestDeps, timer: Timer): Promise
     deps,
     timer,
   );
-
-/** Runs `work` for a key once at a time; those who come meanwhile get its result, or try themselves where it was aborted. */
-const share = async <T>(
-  inFlight: Map<string, Promise<T>>,
-  key: string,
-  work: () => Promise<T>,
-): Promise<T> => {
-  const running = inFlight.get(key);
-  if (running) return running.catch(() => work());
-  const started = work().finally(() => inFlight.delete(key));
-  inFlight.set(key, started);
-  return started;
-};
 
 /** A track with this content, embedded as far as is asked for, whose vectors the store really has. */
 const findStored = async (
@@ -162,7 +144,7 @@ const reuse = async (
   known: Track,
   ids: { contentId: string; trackId: string },
   deps: IngestDeps,
-  timer: Timer,
+  timer: StageTimer,
   signal: AbortSignal,
 ): Promise<ItemResult> => {
   if (known.id === ids.trackId && (await deps.catalogue.otherOwner({ trackId: known.id, itemId: item.id }))) {
@@ -226,7 +208,7 @@ const write = async (
   audio: LocalAudio,
   track: Written,
   deps: IngestDeps,
-  timer: Timer,
+  timer: StageTimer,
   signal: AbortSignal,
 ): Promise<ItemResult> => {
   const { trackId, contentId, clips, durationSeconds, audioSeconds } = track;
@@ -262,22 +244,6 @@ const write = async (
   );
 };
 
-/** The file's own tags, which fill what the manifest leaves open; without a title a file is called by its name. */
-const fileMetadataOf = async (item: Item, audio: LocalAudio): Promise<Partial<TrackMetadata>> => {
-  const tags = await readTags(audio.path);
-  const name = isLink(item.path) && item.root === null ? nameInLink(item.path) : basename(item.path);
-  return { ...tags, title: tags.title ?? name.slice(0, name.length - extname(name).length) };
-};
-
-const nameInLink = (link: string): string => {
-  const name = basename(new URL(link).pathname);
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
-};
-
 interface Finished extends Omit<Written, 'clips'> {
   readonly metadata: TrackMetadata;
   readonly fileMetadata: Partial<TrackMetadata>;
@@ -291,7 +257,7 @@ const finish = async (
   audio: LocalAudio | undefined,
   done: Finished,
   { catalogue, store, worker }: IngestDeps,
-  timer: Timer,
+  timer: StageTimer,
 ): Promise<ItemResult> => {
   const { title, artist, album, genre, tags, year, attributes } = done.metadata;
   const timings = timer.stop();
@@ -332,38 +298,4 @@ const modifiedSince = async (item: Item, audio: LocalAudio) => {
   const { size, mtimeMs } = await stat(audio.path);
   const modifiedMs = Math.floor(mtimeMs);
   return size === item.size && modifiedMs === item.modifiedMs ? undefined : { size, modifiedMs };
-};
-
-type Timer = ReturnType<typeof createTimer>;
-
-/** Milliseconds by stage; the stage an item is in is written down for those who watch. */
-const createTimer = (itemId: number, { catalogue, observer }: IngestDeps) => {
-  const timings: Record<string, number> = {};
-  let stage: Stage | undefined;
-  let since = performance.now();
-  const leave = () => {
-    const now = performance.now();
-    if (stage) timings[stage] = Math.round((timings[stage] ?? 0) + now - since);
-    since = now;
-  };
-  return {
-    enter: async (next: Stage) => {
-      leave();
-      stage = next;
-      observer?.entered(itemId, next);
-      await catalogue.setStage(itemId, next);
-    },
-    /** Replaces the time of the running stage by finer measures. */
-    add: (parts: Readonly<Record<string, number>>) => {
-      stage = undefined;
-      observer?.measured(itemId, parts);
-      for (const [name, ms] of Object.entries(parts)) timings[name] = Math.round((timings[name] ?? 0) + ms);
-      since = performance.now();
-    },
-    stop: () => {
-      leave();
-      stage = undefined;
-      return timings;
-    },
-  };
 };
