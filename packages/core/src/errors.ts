@@ -86,11 +86,14 @@ export const ERROR_TABLE = {
   NOT_FOUND: bad(404, 'There is nothing at this address.'),
   RANGE_NOT_SATISFIABLE: bad(416, 'The Range header asks for bytes that the file does not have.'),
   HOST_FORBIDDEN: bad(403, 'The Host or Origin header is not one of this server. Name it in ALLOWED_HOSTS.'),
-  UNAUTHORIZED: bad(401, 'A key is needed. Create one with `soundalike keys create`.'),
+  UNAUTHORIZED: bad(
+    401,
+    'A key is needed: one of EMBEDDER_KEYS, given as EMBEDDER_KEY where the service is used.',
+  ),
   FORBIDDEN: bad(403, 'The key lacks the scope for this.'),
   TOO_MANY_REQUESTS: flaky(429, 'The server is busy; wait as long as Retry-After says.'),
   SPACE_MISMATCH: setup(
-    'The model in use and the index belong to different embedding spaces; both are named. `soundalike model use` or `index promote` brings them together.',
+    'The model in use and the index belong to different embedding spaces; both are named. Set MODEL to the model of the index, or ingest into another SOUNDALIKE_HOME.',
   ),
   INDEX_EMPTY: bad(409, 'Nothing is indexed yet. Run `soundalike ingest <folder>` first.'),
   MODEL_NOT_FOUND: setup('The model is not installed. `soundalike model list` shows what is.'),

@@ -121,7 +121,7 @@ const ABOUT: readonly (readonly [name: string, topic: Topic, about: string])[] =
   [
     'HOST',
     'Serving',
-    'Address to listen at. One that other machines reach needs a key (`soundalike keys create`).',
+    'Address to listen at. `serve` takes loopback ones only; `embedder` takes others with EMBEDDER_KEYS.',
   ],
   ['PORT', 'Serving', 'Port of `soundalike serve`; 0: a free one.'],
   [

@@ -22,7 +22,7 @@ export const serve = defineVerb({
   examples: [
     'soundalike serve',
     'soundalike serve --port 8080',
-    'HOST=0.0.0.0 ALLOWED_HOSTS=music.example soundalike serve',
+    'ALLOWED_HOSTS=music.example soundalike serve',
   ],
   run: async ({ options, context, output, signal }) => {
     const { config, logger } = context;
@@ -30,7 +30,7 @@ export const serve = defineVerb({
     if (!isLoopback)
       throw new SoundalikeError(
         'CONFIG_INVALID',
-        `HOST=${host} can be reached from other machines, which needs a key: create one with "soundalike keys create"`,
+        `HOST=${host} can be reached from other machines; serve has no keys yet and listens on loopback only: use 127.0.0.1, behind a proxy with access control where others are to reach it`,
         { fields: { setting: 'HOST' } },
       );
     const stop = new AbortController();
