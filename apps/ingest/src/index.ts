@@ -14,6 +14,7 @@ export { measureRun, type RunProgress } from './report/measure-run.ts';
 export { createProgress, type Progress } from './report/show-progress.ts';
 export { type RunIngestOptions, runIngest } from './run-ingest.ts';
 export { compareSource, formatDifference, type SourceDifference } from './scan/compare-source.ts';
+export { locateBelow } from './sources/find-known.ts';
 export { findRoot, type Roots, readRoots } from './sources/find-root.ts';
 export { manifestJsonSchema } from './sources/manifest-schema.ts';
 export { openSource } from './sources/open-source.ts';

@@ -55,6 +55,13 @@ describe('contentIdOf', () => {
     },
   );
 
+  test('a pipe nobody writes into is refused at once, not waited for', async () => {
+    const path = join(folder, 'pipe.mp3');
+    execFileSync('mkfifo', [path]);
+    await expect(contentIdOf({ path, ffmpeg })).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+    await expect(probeAudio({ path, ffmpeg })).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+  });
+
   test('names that look like protocols, options or patterns are only names', async () => {
     const path = make('plain.mp3');
     for (const name of ['http:x.mp3', '-y.mp3', 'a%03d.mp3', 'concat:a|b.mp3', 'lavfi.mp3']) {

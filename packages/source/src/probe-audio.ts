@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { SoundalikeError } from '@soundalike/core';
 import { inputPath, lastWords, runFfmpeg, SAFE_INPUT } from './run-ffmpeg.ts';
@@ -97,7 +98,8 @@ const channelsOf = (stream: string): number => {
  * @throws SoundalikeError `SOURCE_NOT_FOUND`, `SOURCE_FORBIDDEN`, `SOURCE_EMPTY`
  */
 export const checkReadable = async (path: string): Promise<void> => {
-  const file = await open(path, 'r').catch((cause) => {
+  // Not blocking: opening a pipe would wait for its writer, perhaps forever.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause) => {
     throw fileError(path, cause);
   });
   try {
@@ -125,6 +127,7 @@ export const fileError = (path: string, cause: unknown): SoundalikeError => {
     code === 'ENAMETOOLONG' ||
     code === 'ELOOP' ||
     code === 'EISDIR' ||
+    code === 'ENXIO' ||
     code === 'ERR_INVALID_ARG_VALUE'
   ) {
     return new SoundalikeError('SOURCE_NOT_FOUND', `${path} does not exist or is not a file`, {

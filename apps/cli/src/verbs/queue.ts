@@ -1,6 +1,9 @@
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { SoundalikeError } from '@soundalike/core';
-import { feedQueue } from '@soundalike/ingest';
+import { feedQueue, locateBelow, readRoots } from '@soundalike/ingest';
 import { formatLocation } from '@soundalike/source';
+import type { Context } from '../context.ts';
 import { exportFailures, formatAttempt, readFilter } from '../queue-failures.ts';
 import { defineVerb, type Invocation } from '../verb.ts';
 
@@ -65,7 +68,7 @@ const why: Action = async ({ context, output, positionals }) => {
   const wanted = positionals[1];
   if (wanted === undefined)
     throw new SoundalikeError('INPUT_INVALID', 'queue why needs an item: its number, path or own id');
-  const item = await (await context.catalogue()).findItem(wanted);
+  const item = await findItem(wanted, context);
   if (!item)
     throw new SoundalikeError('ITEM_NOT_FOUND', `No item is called "${wanted}"`, {
       fields: { item: wanted },
@@ -95,6 +98,21 @@ const why: Action = async ({ context, output, positionals }) => {
     ].join('\n'),
   );
   return 0;
+};
+
+/** By number, own id or root/path, else as a file of this host, named as the shell names it. */
+const findItem = async (wanted: string, context: Context) => {
+  const catalogue = await context.catalogue();
+  const named = await catalogue.findItem(wanted);
+  if (named) return named;
+  const absolute = resolve(wanted);
+  const roots = await readRoots(catalogue, context.config.roots);
+  for (const place of [absolute, await realpath(absolute).catch(() => absolute)]) {
+    const location = locateBelow(place, roots);
+    const found = location && (await catalogue.findItem(`${location.root}/${location.path}`));
+    if (found) return found;
+  }
+  return undefined;
 };
 
 const change =

@@ -27,12 +27,18 @@ export const createKnownFinder = (roots: Roots): FileFinder => ({
   },
 });
 
+/** Where an absolute path of this host lies, below the deepest root that holds it; undefined where none does. */
+export const locateBelow = (place: string, roots: Roots): { root: string; path: string } | undefined => {
+  const [deepest] = Object.entries(roots)
+    .filter(([, folder]) => place.startsWith(folder.endsWith(sep) ? folder : folder + sep))
+    .sort(([, a], [, b]) => b.length - a.length);
+  return deepest && { root: deepest[0], path: relative(deepest[1], place).split(sep).join('/') };
+};
+
 const locate = (place: string, roots: Roots): { root: string; path: string } => {
   if (isAbsolute(place)) {
-    const [deepest] = Object.entries(roots)
-      .filter(([, folder]) => place.startsWith(folder.endsWith(sep) ? folder : folder + sep))
-      .sort(([, a], [, b]) => b.length - a.length);
-    if (deepest) return { root: deepest[0], path: relative(deepest[1], place).split(sep).join('/') };
+    const below = locateBelow(place, roots);
+    if (below) return below;
   } else {
     const at = place.indexOf('/');
     const root = place.slice(0, at);
