@@ -1,16 +1,14 @@
 import { mkdir } from 'node:fs/promises';
-import { type Catalogue, openCatalogue } from '@soundalike/catalogue';
+import type { Catalogue } from '@soundalike/catalogue';
 import { type Config, createLogger, type Logger, SoundalikeError } from '@soundalike/core';
-import { type Embedder, type LoadedModel, loadModel } from '@soundalike/embedder';
-import { createMetrics, type Registry, type Role } from '@soundalike/http';
-import { type JobQueue, openQueue } from '@soundalike/queue';
-import { findFfmpeg } from '@soundalike/source';
-import { openVectorDatabase, type VectorDatabase } from '@soundalike/store';
-import { openEmbedder } from './open-embedder.ts';
+import type { Embedder, LoadedModel } from '@soundalike/embedder';
+import type { Registry, Role } from '@soundalike/http';
+import type { JobQueue } from '@soundalike/queue';
+import type { VectorDatabase } from '@soundalike/store';
 import { readVersion } from './version.ts';
 import { workerName } from './worker-name.ts';
 
-/** Everything a verb may need, opened on first use and closed together. */
+/** Everything a verb may need, its package loaded and itself opened on first use, and closed together. */
 export interface Context {
   readonly config: Config;
   readonly logger: Logger;
@@ -25,7 +23,7 @@ export interface Context {
   /** Embedding processes; `ingest` ones give way to everything else on the machine (nice 10). */
   embedder(purpose: 'ingest' | 'query'): Promise<Embedder>;
   /** The registry of this process, made on first use by the verb that says what it is. */
-  metrics(role: Role): Registry;
+  metrics(role: Role): Promise<Registry>;
   close(): Promise<void>;
 }
 
@@ -52,35 +50,37 @@ export const createContext = ({ config, isTerminal }: { config: Config; isTermin
     return opening;
   };
 
-  let registry: Registry | undefined;
   const context: Context = {
     config,
     logger,
     worker,
-    ffmpeg: () => once('ffmpeg', () => findFfmpeg(config.ffmpegPath)),
+    ffmpeg: () =>
+      once('ffmpeg', async () => (await import('@soundalike/source')).findFfmpeg(config.ffmpegPath)),
     catalogue: ({ readOnly = false } = {}) =>
       once('catalogue', async () => {
         if (!readOnly) await mkdir(config.home, { recursive: true });
-        return openCatalogue(config.databaseUrl, { readOnly });
+        return (await import('@soundalike/catalogue')).openCatalogue(config.databaseUrl, { readOnly });
       }),
     vectors: ({ readOnly = false } = {}) =>
       once('vectors', async () => {
         if (!readOnly) await mkdir(config.home, { recursive: true });
-        return openVectorDatabase(config.vectorStoreUrl, { readOnly });
+        return (await import('@soundalike/store')).openVectorDatabase(config.vectorStoreUrl, { readOnly });
       }),
     queue: () =>
-      once('queue', async () =>
-        openQueue({ url: config.queueUrl, catalogue: await context.catalogue(), worker }),
-      ),
+      once('queue', async () => {
+        const { openQueue } = await import('@soundalike/queue');
+        return openQueue({ url: config.queueUrl, catalogue: await context.catalogue(), worker });
+      }),
     model: () => once('model', () => resolveModel(context)),
     embedder: (purpose) =>
-      once(`embedder-${purpose}`, async () =>
-        openEmbedder({ config, model: await context.model(), purpose }),
+      once(`embedder-${purpose}`, async () => {
+        const { openEmbedder } = await import('./open-embedder.ts');
+        return openEmbedder({ config, model: await context.model(), purpose });
+      }),
+    metrics: (role) =>
+      once('metrics', async () =>
+        (await import('@soundalike/http')).createMetrics({ role, version: readVersion() }),
       ),
-    metrics: (role) => {
-      registry ??= createMetrics({ role, version: readVersion() });
-      return registry;
-    },
     close: async () => {
       for (const close of closers.splice(0))
         await close().catch((error) => logger.warn({ error }, 'closing failed'));
@@ -93,6 +93,7 @@ export const createContext = ({ config, isTerminal }: { config: Config; isTermin
 /** The model asked for by MODEL, else the live space's, else the default one, looked up anew. */
 export const resolveModel = async (context: Context): Promise<LoadedModel> => {
   const { config } = context;
+  const { loadModel } = await import('@soundalike/embedder');
   const catalogue = await context.catalogue();
   const live = await catalogue.liveSpace();
   const model = await loadModel({ name: config.model ?? live?.model, modelsFolder: config.modelsDir });

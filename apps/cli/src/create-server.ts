@@ -27,7 +27,7 @@ export const createServer = async (context: Context): Promise<HttpApp> => {
     },
   });
   app.addHook('onClose', () => search.close());
-  const metrics = context.metrics('serve');
+  const metrics = await context.metrics('serve');
   metricsRoute(app, metrics);
   registerQueueMetrics({ registry: metrics, catalogue, queue, logger });
 

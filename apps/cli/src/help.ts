@@ -1,7 +1,7 @@
-import type { Verb, VerbOption } from './verb.ts';
+import type { Verb, VerbEntry, VerbOption } from './verb.ts';
 
 /** The overview: every verb with one line. */
-export const formatHelp = (verbs: readonly Verb[]): string => {
+export const formatHelp = (verbs: readonly VerbEntry[]): string => {
   const width = Math.max(...verbs.map((verb) => verb.name.length));
   return [
     'soundalike: find music in your own catalogue by ear',
@@ -16,20 +16,20 @@ export const formatHelp = (verbs: readonly Verb[]): string => {
 };
 
 /** All about one verb, with examples. */
-export const formatVerbHelp = (verb: Verb): string => {
+export const formatVerbHelp = ({ name, summary }: VerbEntry, verb: Verb): string => {
   const all: Readonly<Record<string, VerbOption>> = {
     ...verb.options,
     json: { type: 'boolean', help: 'one JSON document on stdout' },
   };
-  const options = Object.entries(all).map(([name, option]) => ({
-    flag: `--${name}${option.type === 'string' ? ` <${option.value ?? 'value'}>` : ''}`,
+  const options = Object.entries(all).map(([flag, option]) => ({
+    flag: `--${flag}${option.type === 'string' ? ` <${option.value ?? 'value'}>` : ''}`,
     help: option.help,
   }));
   const width = Math.max(...options.map((option) => option.flag.length));
   return [
-    verb.summary,
+    summary,
     '',
-    `Usage: soundalike ${verb.name} ${verb.usage}`.trimEnd(),
+    `Usage: soundalike ${name} ${verb.usage}`.trimEnd(),
     '',
     'Options:',
     ...options.map((option) => `  ${option.flag.padEnd(width)}  ${option.help}`),

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { readConfig, toSoundalikeError } from '@soundalike/core';
 import { createOutput } from './output.ts';
 import { runCli } from './run-cli.ts';
 
@@ -19,7 +18,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 // `soundalike … | head` closes our stdout: that is the reader's wish, not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
-const readSettings = () => readConfig(process.env, process.cwd());
+const readSettings = async () => (await import('@soundalike/core')).readConfig(process.env, process.cwd());
 
 runCli({ argv: process.argv.slice(2), readSettings, output, signal: stop.signal }).then(
   (exitCode) => {
@@ -27,8 +26,8 @@ runCli({ argv: process.argv.slice(2), readSettings, output, signal: stop.signal 
     // Native add-ons may keep handles open; everything of ours is closed here.
     setImmediate(() => process.exit(exitCode));
   },
-  (error) => {
-    output.error(toSoundalikeError(error));
+  async (error) => {
+    output.error((await import('@soundalike/core')).toSoundalikeError(error));
     process.exit(1);
   },
 );

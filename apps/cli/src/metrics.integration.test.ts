@@ -42,7 +42,7 @@ describe('metrics of the product', () => {
     server = await startTestServer();
     const { context } = server;
     const { deps, concurrency } = await ingestDeps(context);
-    const observer = createWorkMetrics(context.metrics('serve'), workFacts(deps));
+    const observer = createWorkMetrics(await context.metrics('serve'), workFacts(deps));
     await runIngest({
       source: await openSource({
         argument: join(server.music, 'manifest.csv'),

@@ -1,4 +1,4 @@
-import { ERROR_TABLE, type SoundalikeError } from '@soundalike/core';
+import type { SoundalikeError } from '@soundalike/core';
 
 /** Where a verb's words go: results to stdout, everything else to stderr. */
 export interface Output {
@@ -49,5 +49,5 @@ const formatError = (error: SoundalikeError): string =>
   [
     `soundalike: ${error.message} [${error.code}]`,
     ...(error.detail ? [`  ${error.detail.trim().replaceAll('\n', '\n  ')}`] : []),
-    `  ${ERROR_TABLE[error.code].help}`,
+    `  ${error.policy.help}`,
   ].join('\n');

@@ -1,88 +1,35 @@
-import { parseArgs } from 'node:util';
-import { type Config, SoundalikeError, toSoundalikeError } from '@soundalike/core';
-import { createContext } from './context.ts';
+import type { Config } from '@soundalike/core';
 import { formatHelp, formatVerbHelp } from './help.ts';
 import type { Output } from './output.ts';
-import type { Verb } from './verb.ts';
 import { VERBS } from './verbs.ts';
 import { readVersion } from './version.ts';
 
 export interface CliOptions {
   readonly argv: readonly string[];
   /** Reads the settings; called only by verbs that run, so that `--help` works with a wrong setting. */
-  readSettings(): Config;
+  readSettings(): Promise<Config>;
   readonly output: Output;
   readonly signal: AbortSignal;
 }
 
 /** Runs one command line and resolves to its exit code; errors are printed, never thrown. */
-export const runCli = async ({ argv, readSettings, output, signal }: CliOptions): Promise<number> => {
+export const runCli = async (options: CliOptions): Promise<number> => {
+  const { argv, output } = options;
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    const about = rest[0] === undefined ? undefined : VERBS.find((verb) => verb.name === rest[0]);
-    output.print(about ? formatVerbHelp(about) : formatHelp(VERBS));
+    output.print((await helpAbout(rest[0])) ?? formatHelp(VERBS));
     return name === undefined ? 2 : 0;
   }
   if (name === '--version' || name === '-v') {
     output.print(readVersion());
     return 0;
   }
-  output.json = rest.includes('--json');
-  try {
-    const verb = VERBS.find((candidate) => candidate.name === name);
-    if (!verb)
-      throw usageError(
-        `There is no verb "${name}". The verbs: ${VERBS.map((known) => known.name).join(', ')}`,
-      );
-    return await runVerb(verb, rest, { readSettings, output, signal });
-  } catch (thrown) {
-    const error = toSoundalikeError(thrown);
-    output.error(error);
-    return signal.aborted ? 130 : error.policy.exitCode;
-  }
+  // Help and version load no package at all.
+  const { runVerb } = await import('./run-verb.ts');
+  return runVerb(name, rest, options);
 };
 
-const runVerb = async (
-  verb: Verb,
-  argv: string[],
-  { readSettings, output, signal }: Omit<CliOptions, 'argv'>,
-): Promise<number> => {
-  const { values, positionals } = parse(verb, argv);
-  if (values.help) {
-    output.print(formatVerbHelp(verb));
-    return 0;
-  }
-  const context = createContext({ config: readSettings(), isTerminal: output.isTerminal });
-  try {
-    return await verb.run({ positionals, options: values, context, output, signal });
-  } finally {
-    await context.close();
-  }
+const helpAbout = async (name: string | undefined): Promise<string | undefined> => {
+  const entry = VERBS.find((candidate) => candidate.name === name);
+  return entry && formatVerbHelp(entry, await entry.load());
 };
-
-const parse = (verb: Verb, argv: string[]) => {
-  try {
-    return parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        ...Object.fromEntries(
-          Object.entries(verb.options).map(([name, { help: _help, value: _value, ...option }]) => [
-            name,
-            option,
-          ]),
-        ),
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (cause) {
-    throw usageError(
-      `${cause instanceof Error ? cause.message : String(cause)} See: soundalike ${verb.name} --help`,
-      cause,
-    );
-  }
-};
-
-const usageError = (message: string, cause?: unknown) =>
-  new SoundalikeError('INPUT_INVALID', message, { cause });

@@ -21,16 +21,21 @@ export interface Invocation {
   readonly signal: AbortSignal;
 }
 
-/** One row of the table of verbs. `run` resolves to the exit code. */
+/** A verb as its own file declares it. `run` resolves to the exit code. */
 export interface Verb {
-  readonly name: string;
-  /** One line for the overview. */
-  readonly summary: string;
   /** What follows the name, e.g. `<folder | manifest.csv>`. */
   readonly usage: string;
   readonly options: Readonly<Record<string, VerbOption>>;
   readonly examples: readonly string[];
   run(invocation: Invocation): Promise<number>;
+}
+
+/** One row of the table of verbs: enough for the overview without loading what the verb needs. */
+export interface VerbEntry {
+  readonly name: string;
+  /** One line for the overview. */
+  readonly summary: string;
+  load(): Promise<Verb>;
 }
 
 /** Declares a verb; only fixes the type. */

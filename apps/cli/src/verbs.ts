@@ -1,23 +1,50 @@
-import type { Verb } from './verb.ts';
-import { doctor } from './verbs/doctor.ts';
-import { duplicates } from './verbs/duplicates.ts';
-import { embedder } from './verbs/embedder.ts';
-import { ingest } from './verbs/ingest.ts';
-import { model } from './verbs/model.ts';
-import { queue } from './verbs/queue.ts';
-import { serve } from './verbs/serve.ts';
-import { similar } from './verbs/similar.ts';
-import { worker } from './verbs/worker.ts';
+import type { VerbEntry } from './verb.ts';
 
-/** Every verb of the command line, in the order of the overview. */
-export const VERBS: readonly Verb[] = [
-  ingest,
-  similar,
-  serve,
-  worker,
-  embedder,
-  queue,
-  duplicates,
-  model,
-  doctor,
+/** Every verb of the command line, in the order of the overview. What a verb needs is loaded when it is asked for. */
+export const VERBS: readonly VerbEntry[] = [
+  {
+    name: 'ingest',
+    summary: 'take a folder, manifest, playlist, link or bucket into the catalogue',
+    load: async () => (await import('./verbs/ingest.ts')).ingest,
+  },
+  {
+    name: 'similar',
+    summary: 'find what sounds like a file, a link or a track',
+    load: async () => (await import('./verbs/similar.ts')).similar,
+  },
+  {
+    name: 'serve',
+    summary: 'web page, API and dashboard; works the embedded queue off, too',
+    load: async () => (await import('./verbs/serve.ts')).serve,
+  },
+  {
+    name: 'worker',
+    summary: 'only work: take items from the queue until stopped',
+    load: async () => (await import('./verbs/worker.ts')).worker,
+  },
+  {
+    name: 'embedder',
+    summary: 'only embed, for workers and queries on other hosts (a GPU node)',
+    load: async () => (await import('./verbs/embedder.ts')).embedder,
+  },
+  {
+    name: 'queue',
+    summary: 'what is queued, failed and why; retry, pause, resume',
+    load: async () => (await import('./verbs/queue.ts')).queue,
+  },
+  {
+    name: 'duplicates',
+    summary: 'copies of one recording, with what says so; nothing is merged or deleted',
+    load: async () => (await import('./verbs/duplicates.ts')).duplicates,
+  },
+  {
+    name: 'model',
+    summary: 'list, install, check and calibrate models',
+    load: async () => (await import('./verbs/model.ts')).model,
+  },
+  {
+    name: 'doctor',
+    summary: 'check that everything is there and works, with the fix where not',
+    load: async () => (await import('./verbs/doctor.ts')).doctor,
+  },
 ];

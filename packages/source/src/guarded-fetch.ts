@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { isSoundalikeError, SoundalikeError } from '@soundalike/core';
-import { Agent, fetch } from 'undici';
+import type { Agent } from 'undici';
 import { type Downloaded, download, type OpenedBody } from './download.ts';
 import { checkHost, type FetchPolicy } from './fetch-policy.ts';
 
@@ -88,7 +88,9 @@ const follow = async (
     });
   }
   const { address, family } = await checkHost(url.hostname, policy);
-  const dispatcher = new Agent({
+  // Loaded with the first link: commands that only look at the database start sooner.
+  const { Agent: Dispatcher, fetch } = await import('undici');
+  const dispatcher = new Dispatcher({
     connect: {
       lookup: (_host, { all }, callback) =>
         all ? callback(null, [{ address, family }]) : callback(null, address, family),

@@ -1,11 +1,12 @@
 import type { TrackMetadata } from '@soundalike/core';
-import { parseFile } from 'music-metadata';
 
 /** Longest text taken from a tag, characters: some files carry whole lyrics in a comment. */
 const MAX_TEXT = 512;
 
 /** The file's own tags, as far as they can be read; odd or broken tags never throw, they are left out. */
 export const readTags = async (path: string): Promise<Partial<TrackMetadata>> => {
+  // Loaded with the first file: a large package that most commands do without.
+  const { parseFile } = await import('music-metadata');
   try {
     const { common } = await parseFile(path, { skipCovers: true, duration: false });
     const genres = (common.genre ?? []).map(clean).filter((genre) => genre !== null);

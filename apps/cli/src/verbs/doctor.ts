@@ -9,8 +9,6 @@ interface Check {
 }
 
 export const doctor = defineVerb({
-  name: 'doctor',
-  summary: 'check that everything is there and works, with the fix where not',
   usage: '',
   options: {},
   examples: ['soundalike doctor', 'QUEUE_URL=redis://localhost:6379 soundalike doctor --json'],

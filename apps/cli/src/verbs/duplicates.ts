@@ -6,8 +6,6 @@ import { defineVerb } from '../verb.ts';
 const PAGE = 500;
 
 export const duplicates = defineVerb({
-  name: 'duplicates',
-  summary: 'copies of one recording, with what says so; nothing is merged or deleted',
   usage: '',
   options: {
     'content-only': {

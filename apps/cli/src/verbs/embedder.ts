@@ -9,8 +9,6 @@ import { openEmbedder } from '../open-embedder.ts';
 import { defineVerb } from '../verb.ts';
 
 export const embedder = defineVerb({
-  name: 'embedder',
-  summary: 'only embed, for workers and queries on other hosts (a GPU node)',
   usage: '',
   options: {
     port: { type: 'string', value: 'n', help: 'port (EMBEDDER_PORT, 7710); 0 takes a free one' },
@@ -37,7 +35,7 @@ export const embedder = defineVerb({
     const model = await loadModel({ name: config.model, modelsFolder: config.modelsDir });
     noteUntrained(model.info, output);
     const local = await openEmbedder({ config, model, purpose: 'service' });
-    const registry = context.metrics('embedder');
+    const registry = await context.metrics('embedder');
     providerInfo(registry, {
       provider: local.provider,
       providerAsked: config.provider,

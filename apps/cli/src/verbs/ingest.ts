@@ -18,8 +18,6 @@ import { noteUntrained } from '../note-untrained.ts';
 import { defineVerb, type Invocation } from '../verb.ts';
 
 export const ingest = defineVerb({
-  name: 'ingest',
-  summary: 'take a folder, manifest, playlist, link or bucket into the catalogue',
   usage:
     '<folder | file | manifest.csv | manifest.jsonl | list.txt | playlist.m3u8 | https://… | s3://bucket/prefix>',
   options: {

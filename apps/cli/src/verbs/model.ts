@@ -183,8 +183,6 @@ const pull = async (invocation: Invocation): Promise<number> => {
 };
 
 export const model = defineVerb({
-  name: 'model',
-  summary: 'list, install, check and calibrate models',
   usage: 'list | pull [clmr] | convert <file> [name] | verify [name] | calibrate <folder> [name]',
   options: {
     from: { type: 'string', value: 'file', help: 'pull: take this file instead of downloading' },

@@ -1,7 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { SoundalikeError } from '@soundalike/core';
-import { feedQueue, locateBelow, readRoots } from '@soundalike/ingest';
 import { formatLocation } from '@soundalike/source';
 import type { Context } from '../context.ts';
 import { exportFailures, formatAttempt, readFilter } from '../queue-failures.ts';
@@ -56,6 +55,7 @@ const retry: Action = async ({ context, output, options }) => {
   const catalogue = await context.catalogue();
   const itemIds = typeof options.item === 'string' ? [readItemId(options.item)] : undefined;
   const queued = await catalogue.retryItems({ ...readFilter(options), itemIds });
+  const { feedQueue } = await import('@soundalike/ingest');
   await feedQueue(catalogue, await context.queue());
   output.document({ queued: queued.length });
   output.print(
@@ -105,6 +105,7 @@ const findItem = async (wanted: string, context: Context) => {
   const catalogue = await context.catalogue();
   const named = await catalogue.findItem(wanted);
   if (named) return named;
+  const { locateBelow, readRoots } = await import('@soundalike/ingest');
   const absolute = resolve(wanted);
   const roots = await readRoots(catalogue, context.config.roots);
   for (const place of [absolute, await realpath(absolute).catch(() => absolute)]) {
@@ -138,8 +139,6 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 };
 
 export const queue = defineVerb({
-  name: 'queue',
-  summary: 'what is queued, failed and why; retry, pause, resume',
   usage: `${Object.keys(ACTIONS).join('|')} [item]`,
   options: {
     code: { type: 'string', value: 'CODE', help: 'only failures with this code' },

@@ -12,8 +12,6 @@ import { defineVerb } from '../verb.ts';
 const DRAIN_MS = 10_000;
 
 export const serve = defineVerb({
-  name: 'serve',
-  summary: 'web page, API and dashboard; works the embedded queue off, too',
   usage: '',
   options: {
     port: { type: 'string', value: 'n', help: 'port (PORT, 7700); 0 takes a free one' },
@@ -41,7 +39,7 @@ export const serve = defineVerb({
       // Beside its own /metrics, which needs a key, one without for a private network.
       if (config.metricsPort)
         metrics = await serveMetrics({
-          registry: context.metrics('serve'),
+          registry: await context.metrics('serve'),
           host: config.metricsHost,
           port: config.metricsPort,
         });
@@ -72,7 +70,7 @@ export const serve = defineVerb({
 const startEmbeddedWorker = async (context: Context, signal: AbortSignal): Promise<void> => {
   if (!context.config.queueUrl.startsWith('database:')) return;
   const { deps, concurrency } = await ingestDeps(context);
-  const observer = createWorkMetrics(context.metrics('serve'), workFacts(deps));
+  const observer = createWorkMetrics(await context.metrics('serve'), workFacts(deps));
   await startWorker({ deps: { ...deps, observer }, queue: await context.queue(), concurrency, signal });
 };
 

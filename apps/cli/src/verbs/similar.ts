@@ -11,8 +11,6 @@ import { defineVerb } from '../verb.ts';
 const UPLOAD = 'sample';
 
 export const similar = defineVerb({
-  name: 'similar',
-  summary: 'find what sounds like a file, a link or a track',
   usage: '<file | url | track id>',
   options: {
     from: { type: 'string', value: 'time', help: 'only from here: 0:30' },

@@ -6,8 +6,6 @@ import { noteUntrained } from '../note-untrained.ts';
 import { defineVerb } from '../verb.ts';
 
 export const worker = defineVerb({
-  name: 'worker',
-  summary: 'only work: take items from the queue until stopped',
   usage: '',
   options: {
     'allow-volatile-queue': {
@@ -44,7 +42,7 @@ export const worker = defineVerb({
         },
         'worker is listening',
       );
-      const registry = context.metrics('worker');
+      const registry = await context.metrics('worker');
       const observer = createWorkMetrics(registry, workFacts(deps));
       registerQueueMetrics({ registry, catalogue: deps.catalogue, queue, logger, keptMs: 60_000 });
       const { metricsPort: port, metricsHost: host } = config;

@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { SoundalikeError, toSoundalikeError } from '@soundalike/core';
+import { createContext } from './context.ts';
+import { formatVerbHelp } from './help.ts';
+import type { CliOptions } from './run-cli.ts';
+import type { Verb } from './verb.ts';
+import { VERBS } from './verbs.ts';
+
+/** Finds the verb of a command line, runs it and resolves to its exit code; errors are printed, never thrown. */
+export const runVerb = async (
+  name: string,
+  argv: string[],
+  { readSettings, output, signal }: Omit<CliOptions, 'argv'>,
+): Promise<number> => {
+  output.json = argv.includes('--json');
+  try {
+    const entry = VERBS.find((candidate) => candidate.name === name);
+    if (!entry)
+      throw usageError(
+        `There is no verb "${name}". The verbs: ${VERBS.map((known) => known.name).join(', ')}`,
+      );
+    const verb = await entry.load();
+    const { values, positionals } = parse(name, verb, argv);
+    if (values.help) {
+      output.print(formatVerbHelp(entry, verb));
+      return 0;
+    }
+    const context = createContext({ config: await readSettings(), isTerminal: output.isTerminal });
+    try {
+      return await verb.run({ positionals, options: values, context, output, signal });
+    } finally {
+      await context.close();
+    }
+  } catch (thrown) {
+    const error = toSoundalikeError(thrown);
+    output.error(error);
+    return signal.aborted ? 130 : error.policy.exitCode;
+  }
+};
+
+const parse = (name: string, verb: Verb, argv: string[]) => {
+  try {
+    return parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: {
+        ...Object.fromEntries(
+          Object.entries(verb.options).map(([flag, { help: _help, value: _value, ...option }]) => [
+            flag,
+            option,
+          ]),
+        ),
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (cause) {
+    throw usageError(
+      `${cause instanceof Error ? cause.message : String(cause)} See: soundalike ${name} --help`,
+      cause,
+    );
+  }
+};
+
+const usageError = (message: string, cause?: unknown) =>
+  new SoundalikeError('INPUT_INVALID', message, { cause });
