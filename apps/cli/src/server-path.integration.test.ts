@@ -95,9 +95,11 @@ describe('Redis, PostgreSQL and Milvus', () => {
     const volatile = await startRedis({
       extraArguments: ['--appendonly', 'no', '--maxmemory-policy', 'allkeys-lru'],
     });
-    const refused = await cli(['worker'], { ...env, QUEUE_URL: volatile.url });
-    expect(refused).toMatchObject({ code: 7, document: { error: { code: 'CONFIG_INVALID' } } });
-    expect(refused.document.error.message).toMatch(/noeviction.*appendonly yes.*--allow-volatile-queue/);
+    for (const verb of [['worker'], ['ingest', join(music, 'manifest.csv')]]) {
+      const refused = await cli(verb, { ...env, QUEUE_URL: volatile.url });
+      expect(refused).toMatchObject({ code: 7, document: { error: { code: 'CONFIG_INVALID' } } });
+      expect(refused.document.error.message).toMatch(/noeviction.*appendonly yes.*--allow-volatile-queue/);
+    }
     const other = await cli(['worker'], {
       ...env,
       DATABASE_URL: `sqlite:${join(temporaryFolder('other'), 'c.db')}`,

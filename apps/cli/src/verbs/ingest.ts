@@ -13,8 +13,9 @@ import {
   selectEntries,
   watchFolder,
 } from '@soundalike/ingest';
-import { ingestDeps, s3Of } from '../ingest-deps.ts';
+import { s3Of } from '../ingest-deps.ts';
 import { noteUntrained } from '../note-untrained.ts';
+import { openWork, VOLATILE_QUEUE } from '../open-work.ts';
 import { defineVerb, type Invocation } from '../verb.ts';
 
 export const ingest = defineVerb({
@@ -38,6 +39,7 @@ export const ingest = defineVerb({
     'allow-loss': { type: 'boolean', help: 'prune even where more than half is gone' },
     watch: { type: 'boolean', help: 'go on: follow the folder until stopped' },
     force: { type: 'boolean', help: 'work on everything again, also what has not changed' },
+    ...VOLATILE_QUEUE,
   },
   examples: [
     'soundalike ingest ~/Music',
@@ -104,7 +106,10 @@ const showDifference = async (argument: string, invocation: Invocation): Promise
 const ingestOnce = async (argument: string, invocation: Invocation): Promise<number> => {
   const { options, context, output, signal } = invocation;
   const source = await readSource(argument, invocation);
-  const { deps, concurrency } = await ingestDeps(context);
+  const { deps, queue, concurrency, release } = await openWork(context, {
+    allowVolatileQueue: options['allow-volatile-queue'] === true,
+    signal,
+  });
   noteUntrained(deps.embedder.model, output);
   const progress = progressOf(invocation);
   try {
@@ -113,7 +118,7 @@ const ingestOnce = async (argument: string, invocation: Invocation): Promise<num
       deps,
       concurrency,
       signal,
-      queue: await context.queue(),
+      queue,
       catalogueName: context.config.catalogue,
       force: options.force === true,
       prune: options.prune === true,
@@ -128,6 +133,7 @@ const ingestOnce = async (argument: string, invocation: Invocation): Promise<num
     return report.failed > 0 ? 3 : 0;
   } finally {
     progress.stop();
+    await release();
   }
 };
 

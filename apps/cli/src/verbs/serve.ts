@@ -3,9 +3,10 @@ import { type MetricsServer, serveMetrics } from '@soundalike/http';
 import { createWorkMetrics, startWorker } from '@soundalike/ingest';
 import type { Context } from '../context.ts';
 import { createServer } from '../create-server.ts';
-import { ingestDeps, workFacts } from '../ingest-deps.ts';
+import { workFacts } from '../ingest-deps.ts';
 import { readListenAddress } from '../listen-address.ts';
 import { noteUntrained } from '../note-untrained.ts';
+import { openWork, type Work } from '../open-work.ts';
 import { defineVerb } from '../verb.ts';
 
 /** How long requests in hand may go on after the signal to stop, ms. */
@@ -33,6 +34,10 @@ export const serve = defineVerb({
       );
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
+    // With the embedded queue, one process does everything; with Redis, workers are processes of their own.
+    const work = config.queueUrl.startsWith('database:')
+      ? await openWork(context, { allowVolatileQueue: false, signal })
+      : undefined;
     const app = await createServer(context);
     let metrics: MetricsServer | undefined;
     try {
@@ -43,7 +48,7 @@ export const serve = defineVerb({
           host: config.metricsHost,
           port: config.metricsPort,
         });
-      const working = startEmbeddedWorker(context, either);
+      const working = work ? workOff(work, context, either) : Promise.resolve();
       working.catch(() => stop.abort());
       const address = await app.listen({ host, port }).catch((cause) => {
         throw listenError(cause, host, port);
@@ -62,16 +67,14 @@ export const serve = defineVerb({
       stop.abort();
       await metrics?.close();
       await app.close();
+      await work?.release();
     }
   },
 });
 
-/** With the embedded queue, one process does everything; with Redis, workers are processes of their own. */
-const startEmbeddedWorker = async (context: Context, signal: AbortSignal): Promise<void> => {
-  if (!context.config.queueUrl.startsWith('database:')) return;
-  const { deps, concurrency } = await ingestDeps(context);
+const workOff = async ({ deps, queue, concurrency }: Work, context: Context, signal: AbortSignal) => {
   const observer = createWorkMetrics(await context.metrics('serve'), workFacts(deps));
-  await startWorker({ deps: { ...deps, observer }, queue: await context.queue(), concurrency, signal });
+  await startWorker({ deps: { ...deps, observer }, queue, concurrency, signal });
 };
 
 const aborted = (signal: AbortSignal): Promise<void> =>

@@ -1,36 +1,25 @@
 import { serveMetrics } from '@soundalike/http';
 import { createWorkMetrics, registerQueueMetrics, startWorker } from '@soundalike/ingest';
-import { checkWorker } from '../check-worker.ts';
-import { ingestDeps, workFacts } from '../ingest-deps.ts';
+import { workFacts } from '../ingest-deps.ts';
 import { noteUntrained } from '../note-untrained.ts';
+import { openWork, VOLATILE_QUEUE } from '../open-work.ts';
 import { defineVerb } from '../verb.ts';
 
 export const worker = defineVerb({
   usage: '',
-  options: {
-    'allow-volatile-queue': {
-      type: 'boolean',
-      help: 'go on with a Redis that may evict or forget jobs; the database feeds them again',
-    },
-  },
+  options: VOLATILE_QUEUE,
   examples: [
     'QUEUE_URL=redis://queue:6379 DATABASE_URL=postgres://… VECTOR_STORE_URL=milvus://… soundalike worker',
     'EMBEDDER_URL=http://gpu-1:7710,http://gpu-2:7710 SOUNDALIKE_ROOTS=music=/mnt/music soundalike worker',
   ],
   run: async ({ options, context, output, signal }) => {
     const { config, logger } = context;
-    // The cheap refusals first: no network is started for a queue that cannot be worked on.
-    const queue = await context.queue();
-    const release = await checkWorker({
-      config,
-      queue,
-      catalogue: await context.catalogue(),
+    const { deps, queue, concurrency, release } = await openWork(context, {
       allowVolatileQueue: options['allow-volatile-queue'] === true,
       signal,
     });
     let metrics: Awaited<ReturnType<typeof serveMetrics>> | undefined;
     try {
-      const { deps, concurrency } = await ingestDeps(context);
       noteUntrained(deps.embedder.model, output);
       logger.info(
         {
