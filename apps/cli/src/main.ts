@@ -18,6 +18,9 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 // `soundalike … | head` closes our stdout: that is the reader's wish, not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
+// The AWS SDK would tell whoever reads a bucket which Node its versions of 2027 need; package.json pins the version that is used.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const readSettings = async () => (await import('@soundalike/core')).readConfig(process.env, process.cwd());
 
 runCli({ argv: process.argv.slice(2), readSettings, output, signal: stop.signal }).then(

@@ -192,6 +192,9 @@ export const describeCatalogue = (
       await new Promise((resolve) => setTimeout(resolve, 20));
       const again = await catalogue.claimItems({ worker: 'c:1', limit: 5, leaseMs: 60_000 });
       expect(again.length).toBeGreaterThanOrEqual(1);
+      expect(claimed.every(({ isStalled }) => !isStalled) && again.every(({ isStalled }) => isStalled)).toBe(
+        true,
+      );
       expect(await catalogue.renewLeases({ worker: 'b:1', itemIds: queued, leaseMs: 60_000 })).toEqual([]);
       const item = again[0]?.itemId ?? 0;
       await catalogue.startItem(item, 'c:1');
@@ -217,7 +220,7 @@ export const describeCatalogue = (
       await catalogue.claimItems({ worker: `${hostname()}:4194303`, limit: 1, leaseMs: 60_000 });
       expect(await catalogue.reclaimDead()).toBe(1);
       expect(await catalogue.claimItems({ worker: 'e:1', limit: 1, leaseMs: 1000 })).toEqual([
-        { itemId: queued[0], attempt: 1 },
+        { itemId: queued[0], attempt: 1, isStalled: false },
       ]);
       await index(queued[0] ?? 0, 'Z'.repeat(22));
     });

@@ -24,7 +24,7 @@ export interface FoundItem extends ItemLocation {
   readonly size: number | null;
   /** Whole milliseconds; null for links. */
   readonly modifiedMs: number | null;
-  /** Version mark of a link where the source knows it (S3). */
+  /** Version mark of a link where the source knows it (S3); another one than that of the audio last worked on is a change. */
   readonly etag?: string | null | undefined;
 }
 
@@ -359,11 +359,12 @@ export interface Catalogue extends Monitoring {
   otherOwner(options: { trackId: string; itemId: number }): Promise<Item | undefined>;
 
   // The embedded queue: items are claimed by lease
+  /** `isStalled`: taken from a worker, of any host, whose lease ran out. */
   claimItems(options: {
     worker: string;
     limit: number;
     leaseMs: number;
-  }): Promise<{ itemId: number; attempt: number }[]>;
+  }): Promise<{ itemId: number; attempt: number; isStalled: boolean }[]>;
   /** Extends leases; returns the ids still held. */
   renewLeases(options: { worker: string; itemIds: readonly number[]; leaseMs: number }): Promise<number[]>;
   /** Gives an item back to be claimed after `delayMs`. */

@@ -13,13 +13,20 @@ export const createLeases = ({ db, kind }: OpenDatabase): Leases => ({
     const now = Date.now();
     // SKIP LOCKED lets workers on PostgreSQL claim side by side; SQLite has one writer at a time anyway.
     const lock = kind === 'postgres' ? sql`for update skip locked` : sql``;
+    const overdue = await db
+      .selectFrom('items')
+      .select('id')
+      .where('state', '=', 'active')
+      .where('lease_until', '<', now)
+      .execute();
+    const stalled = new Set(overdue.map(({ id }) => id));
     const { rows } = await sql<{ id: number; attempts: number }>`
       update items set state = 'active', worker = ${worker}, lease_until = ${now + leaseMs}
       where id in (select id from items where (state = 'queued' and available_at <= ${now}) or (state = 'active' and lease_until < ${now})
         order by priority, id limit ${limit} ${lock})
       returning id, attempts`.execute(db);
     return rows
-      .map(({ id, attempts }) => ({ itemId: id, attempt: attempts + 1 }))
+      .map(({ id, attempts }) => ({ itemId: id, attempt: attempts + 1, isStalled: stalled.has(id) }))
       .sort((a, b) => a.itemId - b.itemId);
   },
 

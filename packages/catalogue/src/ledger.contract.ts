@@ -27,7 +27,7 @@ export const describeLedger = (get: () => Catalogue): void => {
     });
     return { run, ...result };
   };
-  const index = async (itemId: number, content: string, title: string) => {
+  const index = async (itemId: number, content: string, title: string, etag?: string) => {
     await get().startItem(itemId, 'w:1');
     await get().setStage(itemId, 'store');
     return get().finishItem({
@@ -37,6 +37,7 @@ export const describeLedger = (get: () => Catalogue): void => {
       timings: { decode: 5, embed: 20 },
       audioSeconds: 30,
       fileMetadata: { title },
+      etag,
       track: {
         id: content,
         catalogue: CATALOGUE,
@@ -56,6 +57,19 @@ export const describeLedger = (get: () => Catalogue): void => {
       },
     });
   };
+
+  test('another version mark is a change, though size and time are the same; the row keeps the mark of its audio', async () => {
+    const object = (etag: string) => file('s3://b/o.mp3', { root: null, etag });
+    const first = await scan([object('"v1"')]);
+    const [id = 0] = first.queued;
+    await index(id, 'E'.repeat(22), 'Object', '"v1"');
+    expect(await scan([object('v1')])).toMatchObject({ queued: [], unchanged: 1 });
+    expect((await scan([object('"v2"')])).queued).toEqual([id]);
+    // Asked for what is not v1 any more, the store sends the new audio.
+    expect((await get().getItem(id))?.etag).toBe('"v1"');
+    await index(id, 'E'.repeat(22), 'Object', '"v2"');
+    expect(await scan([object('"v2"')])).toMatchObject({ unchanged: 1 });
+  });
 
   test('a comparison says what a scan would do and writes nothing', async () => {
     const ids = (

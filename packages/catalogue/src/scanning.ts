@@ -115,11 +115,21 @@ const compare = (
   if (before.state === 'queued' || before.state === 'active') return 'waiting';
   if (force || (before.state !== 'indexed' && before.state !== 'duplicate') || !isInSpace(before))
     return 'queue';
-  const hasMoved = before.root !== (entry.root ?? '') || before.path !== entry.path;
-  if (hasMoved || before.size !== entry.size || before.modified_ms !== entry.modifiedMs) return 'queue';
+  if (hasMoved(before, entry) || before.size !== entry.size || before.modified_ms !== entry.modifiedMs)
+    return 'queue';
+  if (isOtherVersion(before.etag, entry.etag)) return 'queue';
   if (entry.externalId !== null && before.external_id !== entry.externalId) return 'queue';
   return before.metadata === metadataText(entry, before) ? 'unchanged' : 'metadata';
 };
+
+const hasMoved = (before: ItemRow, entry: FoundItem): boolean =>
+  before.root !== (entry.root ?? '') || before.path !== entry.path;
+
+/** Stores write the same mark with and without quotes. Where either side knows none, size and time decide. */
+const isOtherVersion = (before: string | null, now: string | null | undefined): boolean =>
+  Boolean(before && now) && bareMark(before as string) !== bareMark(now as string);
+
+const bareMark = (etag: string): string => etag.replace(/^W\//, '').replaceAll('"', '');
 
 /** A folder scan says nothing about metadata; it does not wipe what a manifest said earlier. */
 const metadataText = (entry: FoundItem, before?: ItemRow): string =>
@@ -157,7 +167,8 @@ const toRow = (options: {
     available_at: 0,
     queued_at: isQueued ? now : (before?.queued_at ?? null),
     source: before && !mayClaim(before, entry) ? before.source : source,
-    etag: entry.etag ?? before?.etag ?? null,
+    // Of the audio last worked on, never of the listing: a worker asks for what is not of this version any more.
+    etag: before && !hasMoved(before, entry) ? before.etag : null,
   };
 };
 

@@ -46,7 +46,10 @@ export const createDatabaseQueue = ({
   const source: JobSource = {
     claim: async (limit) => {
       if ((await catalogue.getSetting(PAUSED)) !== undefined) return [];
-      return catalogue.claimItems({ worker, limit, leaseMs });
+      const claimed = await catalogue.claimItems({ worker, limit, leaseMs });
+      const stalled = claimed.filter(({ isStalled }) => isStalled).length;
+      if (stalled > 0) onStalled?.(stalled);
+      return claimed;
     },
     wait: async (signal) => {
       await new Promise<void>((resolve) => {

@@ -49,6 +49,25 @@ describe('a lost lease', () => {
   });
 });
 
+test('items whose lease another host let run out are taken over and counted as stalled', async () => {
+  const catalogue = await openCatalogue('memory:');
+  const [id] = await databaseHarness(catalogue).makeItems(2);
+  await catalogue.claimItems({ worker: 'other-host:9', limit: 1, leaseMs: -1 });
+  const stop = new AbortController();
+  const seen: number[] = [];
+  const stalled: number[] = [];
+  await createDatabaseQueue({ catalogue, worker: 'test-host:1' }).work(
+    async ({ itemId }) => {
+      seen.push(itemId);
+      if (seen.length === 2) stop.abort();
+    },
+    { concurrency: 2, signal: stop.signal, onStalled: (count) => stalled.push(count) },
+  );
+  expect(seen).toContain(id);
+  expect(stalled).toEqual([1]);
+  await catalogue.close();
+});
+
 describe('verdictOf', () => {
   test('the last attempt drops what is retryable; a server away never drops', () => {
     expect(verdictOf(new SoundalikeError('TIMEOUT', 'x'), 8)).toEqual({ kind: 'drop' });

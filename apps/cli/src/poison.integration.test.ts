@@ -1,0 +1,74 @@
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findFfmpeg } from '@soundalike/source';
+import { temporaryFolder } from '@soundalike/testing';
+import { cli, SAMPLES, startCli } from './server-path.fixture.ts';
+
+const home = temporaryFolder('poison');
+const music = join(home, 'music');
+const env: Record<string, string> = { SOUNDALIKE_HOME: home, MODEL: 'untrained', EMBED_PROCESSES: '1' };
+
+beforeAll(async () => {
+  mkdirSync(music);
+  const artist = join(SAMPLES, 'catalogue/Clavier Hallam');
+  const [first = '', second = ''] = readdirSync(artist);
+  copyFileSync(join(artist, first), join(music, 'good.opus'));
+  copyFileSync(join(artist, second), join(music, 'poison.opus'));
+  // As a decoder's bug would: one file takes ffmpeg down, with words on its stderr.
+  env.FFMPEG_PATH = join(home, 'ffmpeg');
+  writeFileSync(
+    env.FFMPEG_PATH,
+    `#!/bin/sh\ncase "$*" in *poison.opus*f32le*) echo "a frame that kills" >&2; kill -9 $$ ;; esac\nexec ${await findFfmpeg()} "$@"\n`,
+  );
+  chmodSync(env.FFMPEG_PATH, 0o755);
+});
+
+test('a file that kills its decoder three times fails, the rest goes on, and queue why tells the story', async () => {
+  const { code, document } = await cli(['ingest', music], env);
+  expect(code).toBe(3);
+  expect(document).toMatchObject({
+    indexed: 1,
+    failed: 1,
+    failures: [{ code: 'DECODER_CRASHED', count: 1, examples: [expect.stringMatching(/poison\.opus$/)] }],
+  });
+  const [item] = (await cli(['queue', 'failures'], env)).document.items;
+  // By number, by root and path, and as the shell names the file.
+  for (const name of [`${item.id}`, `${item.root}/${item.path}`, join(music, 'poison.opus')]) {
+    const { story, ...rest } = (await cli(['queue', 'why', name], env)).document;
+    expect(rest).toMatchObject({ id: item.id, state: 'failed', errorCode: 'DECODER_CRASHED', attempts: 3 });
+    expect(story).toMatchObject(
+      ['again', 'again', 'failed'].map((outcome, i) => ({
+        number: i + 1,
+        outcome,
+        stage: 'decode',
+        code: 'DECODER_CRASHED',
+        worker: expect.stringMatching(/:\d+$/),
+      })),
+    );
+  }
+  const told = startCli(['queue', 'why', `${item.id}`], env);
+  expect(await told.ended).toBe(0);
+  expect(told.stdout()).toMatch(/attempt 3: failed after [\d.]+ s on \S+:\d+/);
+  expect(told.stdout()).toMatch(/in decode, DECODER_CRASHED: ffmpeg ended by SIGKILL/);
+  expect((await cli(['queue', 'why', 'nothing'], env)).document.error.code).toBe('ITEM_NOT_FOUND');
+}, 120_000);
+
+test('queue retry gives it three attempts more; the good file is left alone', async () => {
+  expect((await cli(['queue', 'retry', '--code', 'DECODER_CRASHED'], env)).document).toEqual({ queued: 1 });
+  const { document } = await cli(['ingest', music], env);
+  expect(document).toMatchObject({ indexed: 0, unchanged: 1, failed: 1, audioSeconds: 0 });
+  const [item] = (await cli(['queue', 'failures'], env)).document.items;
+  expect((await cli(['queue', 'why', `${item.id}`], env)).document.story).toHaveLength(6);
+}, 120_000);
+
+test('a bucket is read without a word of the SDK about Node', async () => {
+  const run = startCli(['ingest', 's3://nowhere/', '--dry-run', '--json'], {
+    ...env,
+    S3_ENDPOINT: 'http://127.0.0.1:9',
+    AWS_ACCESS_KEY_ID: 'none',
+    AWS_SECRET_ACCESS_KEY: 'none',
+  });
+  expect(await run.ended).not.toBe(0);
+  expect(JSON.parse(run.stdout()).error.code).toBe('SOURCE_FETCH_FAILED');
+  expect(run.words()).not.toMatch(/Warning|AWS SDK/);
+}, 60_000);
