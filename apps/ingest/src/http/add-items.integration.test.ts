@@ -142,6 +142,44 @@ test('a manifest as the body; the same key gets the same answer, another request
   });
 }, 60_000);
 
+test('a manifest as the file of a form; its name or type says what it is', async () => {
+  const form = (parts: readonly string[]) =>
+    post(`${parts.map((part) => `--b\r\ncontent-disposition: form-data; ${part}\r\n`).join('')}--b--\r\n`, {
+      'content-type': 'multipart/form-data; boundary=b',
+    });
+  const file = (name: string, text: string, type = 'application/octet-stream') =>
+    `name="manifest"; filename="${name}"\r\ncontent-type: ${type}\r\n\r\n${text}`;
+  const csv = 'id;path;title\nC;music/sub/copy.flac;Copy\n';
+  const known = { status: 202, body: { entries: 1, unchanged: 1, queued: 0, failed: 0 } };
+  expect(await form([file('Export Ä.CSV', csv)])).toMatchObject(known);
+  expect(await form([file('blob', csv, 'text/csv; charset=utf-8')])).toMatchObject(known);
+  expect(await form([file('cover.jpg', csv)])).toMatchObject({ status: 415 });
+  expect(await form([file('a.csv', csv), file('b.csv', csv)])).toMatchObject({ status: 400 });
+  expect(await form(['name="source"\r\n\r\nlabel'])).toMatchObject({ status: 400 });
+  expect(await form([file('large.csv', csv.repeat(400))])).toMatchObject({ status: 413 });
+}, 30_000);
+
+test('posted items go before a manifest that was there first', async () => {
+  for (const name of ['m1', 'm2', 'i']) bench.tone(join(music, `${name}.wav`), 700);
+  const jsonl = { 'content-type': 'application/x-ndjson' };
+  await post('{"path":"music/m1.wav"}\n{"path":"music/m2.wav"}\n', jsonl);
+  await post({ items: [{ path: 'music/i.wav' }] });
+  const paths = async (priority: { from: number; below?: number }) =>
+    Promise.all(
+      (await here.catalogue.queuedItems({ limit: 10, priority })).map(
+        async ({ itemId }) => (await here.catalogue.getItem(itemId))?.path,
+      ),
+    );
+  expect(await paths({ from: 0, below: 10 })).toEqual(['i.wav']);
+  expect(await paths({ from: 10 })).toEqual(['m1.wav', 'm2.wav']);
+  const [first] = await here.catalogue.claimItems({ worker: 'w:1', limit: 1, leaseMs: -1 });
+  expect((await here.catalogue.getItem(first?.itemId ?? 0))?.path).toBe('i.wav');
+  expect(await post({ items: [{ path: 'music/none.wav' }] }, {}, '?priority=soon')).toMatchObject({
+    status: 400,
+  });
+  await workOff(isIdle);
+}, 60_000);
+
 describe('jobs of outside producers', () => {
   let redis: Service;
   beforeAll(async () => {

@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import fastifyMultipart from '@fastify/multipart';
 import { SoundalikeError, toSoundalikeError } from '@soundalike/core';
 import { type HttpApp, problemResponses } from '@soundalike/http';
 import { isLink, isS3 } from '@soundalike/source';
@@ -16,20 +13,17 @@ import { type PostedItem, postedItemSchema } from '../sources/manifest-schema.ts
 import { manifestEntries } from '../sources/open-source.ts';
 import type { SourceEntry } from '../sources/source-entry.ts';
 import { feedQueue } from '../work/feed-queue.ts';
+import { answerOnce } from './answer-once.ts';
+import { hashOf } from './hash-of.ts';
 import type { IngestHttpDeps } from './ingest-http-deps.ts';
+import { MANIFEST_TYPES, receiveManifest } from './receive-manifest.ts';
 
 /** Items in one JSON body; more come as a manifest, or in several requests. */
 const MAX_ITEMS = 1_000;
 
-/** How long one request may hold its idempotency key, ms. */
-const LEASE_MS = 600_000;
-
-const MANIFEST_TYPES: Readonly<Record<string, string>> = {
-  'text/csv': 'csv',
-  'text/tab-separated-values': 'tsv',
-  'application/x-ndjson': 'jsonl',
-  'application/jsonl': 'jsonl',
-};
+/** Someone waits for posted items; a manifest is bulk work, unless its sender says otherwise. */
+const PRIORITIES = { interactive: 1, bulk: 10 } as const;
+type Priority = keyof typeof PRIORITIES;
 
 const bodySchema = z.strictObject({
   /** What the items are said to come from; shown with the run, and a filter for failures. */
@@ -47,14 +41,24 @@ const answerSchema = z.strictObject({
 type Answer = z.infer<typeof answerSchema>;
 
 /**
- * `POST /v1/ingest`: items as JSON, or a manifest as the body (`text/csv`, `application/x-ndjson`). Answers when they are recorded; workers do
- * the rest, and `/v1/ingest/runs/{run}` tells. With `Idempotency-Key` a request sent again gets its first answer.
+ * `POST /v1/ingest`: items as JSON, or a manifest as the body (`text/csv`, `application/x-ndjson`) or as the file of a form. Answers when they
+ * are recorded; workers do the rest, and `/v1/ingest/runs/{run}` tells. With `Idempotency-Key` a request sent again gets its first answer.
  */
-export const addItems = (app: HttpApp, deps: IngestHttpDeps): void => {
-  const { adds, catalogue } = deps;
+export const addItems = async (app: HttpApp, deps: IngestHttpDeps): Promise<void> => {
+  const { adds } = deps;
   if (!adds) return;
-  for (const type of Object.keys(MANIFEST_TYPES))
-    app.addContentTypeParser(type, (_request, payload, done) => done(null, payload));
+  await app.register(async (routes) => {
+    for (const type of Object.keys(MANIFEST_TYPES))
+      routes.addContentTypeParser(type, (_request, payload, done) => done(null, payload));
+    await routes.register(fastifyMultipart, {
+      limits: { files: 2, fields: 1, parts: 2, fieldNameSize: 200, headerPairs: 20 },
+      throwFileSizeLimit: false,
+    });
+    addRoute(routes as unknown as HttpApp, deps, adds);
+  });
+};
+
+const addRoute = (app: HttpApp, deps: IngestHttpDeps, adds: NonNullable<IngestHttpDeps['adds']>): void => {
   app.post(
     '/v1/ingest',
     {
@@ -62,10 +66,16 @@ export const addItems = (app: HttpApp, deps: IngestHttpDeps): void => {
       schema: {
         summary: 'Add items, or a manifest',
         description:
-          'Items as JSON, or a manifest as the body: `text/csv` (with a header line) or `application/x-ndjson`. Files lie below a root that the server knows. What cannot be used is counted in `failed` and listed at `/v1/ingest/failures`.',
+          'Items as JSON, or a manifest as the body: `text/csv` (with a header line) or `application/x-ndjson`, or as the one file of a `multipart/form-data` form. Files lie below a root that the server knows. What cannot be used is counted in `failed` and listed at `/v1/ingest/failures`.',
         tags: ['ingest'],
         headers: z.looseObject({ 'idempotency-key': z.string().min(1).max(200).optional() }),
-        querystring: z.strictObject({ source: z.string().min(1).max(200).default('api') }),
+        querystring: z.strictObject({
+          source: z.string().min(1).max(200).default('api'),
+          priority: z
+            .enum(['interactive', 'bulk'])
+            .optional()
+            .describe('Interactive work goes first; the default for items. Manifests are bulk work.'),
+        }),
         response: {
           202: answerSchema,
           ...problemResponses(
@@ -79,21 +89,25 @@ export const addItems = (app: HttpApp, deps: IngestHttpDeps): void => {
         },
       },
     },
-    async ({ headers, query, body }, reply) => {
-      const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+    async (request, reply) => {
+      const { headers, query, body } = request;
       await mkdir(adds.temporaryFolder, { recursive: true });
       const folder = await mkdtemp(join(adds.temporaryFolder, 'post-'));
       try {
-        const extension = MANIFEST_TYPES[type];
-        const path = join(folder, `manifest.${extension ?? 'json'}`);
-        const fingerprint = extension
-          ? await save(body as Readable, path, adds.maxUploadBytes)
-          : hashOf(JSON.stringify(body));
+        const received = await receiveManifest(request, folder, adds.maxUploadBytes);
         const work = () =>
-          extension
-            ? record({ source: query.source, entries: manifest(path, deps) }, deps)
-            : postItems(body, deps);
-        const answer = await once(headers['idempotency-key'], fingerprint, work, catalogue);
+          received
+            ? record(
+                {
+                  source: query.source,
+                  entries: manifest(received.path, deps),
+                  priority: query.priority ?? 'bulk',
+                },
+                deps,
+              )
+            : postItems(body, query.priority ?? 'interactive', deps);
+        const fingerprint = received?.fingerprint ?? hashOf(JSON.stringify(body));
+        const answer = await answerOnce(headers['idempotency-key'], fingerprint, work, deps.catalogue);
         return reply.status(202).header('location', `/v1/ingest/runs/${answer.run}`).send(answer);
       } finally {
         await rm(folder, { recursive: true, force: true });
@@ -102,10 +116,10 @@ export const addItems = (app: HttpApp, deps: IngestHttpDeps): void => {
   );
 };
 
-const postItems = (body: unknown, deps: IngestHttpDeps): Promise<Answer> => {
+const postItems = (body: unknown, priority: Priority, deps: IngestHttpDeps): Promise<Answer> => {
   const parsed = bodySchema.safeParse(body);
   if (parsed.success)
-    return record({ source: parsed.data.source, entries: posted(parsed.data.items, deps) }, deps);
+    return record({ source: parsed.data.source, entries: posted(parsed.data.items, deps), priority }, deps);
   const [issue] = parsed.error.issues;
   throw new SoundalikeError(
     'INPUT_INVALID',
@@ -135,7 +149,7 @@ async function* posted(items: readonly PostedItem[], { adds }: IngestHttpDeps): 
 
 /** Writes entries down as a run and gives them to the queue. */
 const record = async (
-  { source, entries }: { source: string; entries: AsyncIterable<SourceEntry> },
+  { source, entries, priority }: { source: string; entries: AsyncIterable<SourceEntry>; priority: Priority },
   { catalogue, queue, adds }: IngestHttpDeps,
 ): Promise<Answer> => {
   if (!adds) throw new SoundalikeError('NOT_FOUND', 'Items cannot be added here');
@@ -145,6 +159,7 @@ const record = async (
     source: { name: source, key: source, entries },
     catalogueName: adds.catalogueName,
     deps: { catalogue, store: await storeOf(adds) },
+    priority: PRIORITIES[priority],
     signal: new AbortController().signal,
   });
   await catalogue.setRunState(run.id, 'running');
@@ -167,51 +182,3 @@ const storeOf = (adds: NonNullable<IngestHttpDeps['adds']>) =>
       return { space: '', updateFields: async () => false };
     throw error;
   });
-
-/** Does work once for a key; the same request again gets the first answer, another one under this key is refused. */
-const once = async (
-  key: string | undefined,
-  fingerprint: string,
-  work: () => Promise<Answer>,
-  catalogue: IngestHttpDeps['catalogue'],
-): Promise<Answer> => {
-  if (key === undefined) return work();
-  const name = `idempotency:${key}`;
-  const holder = hashOf(`${Math.random()}`);
-  const conflict = (reason: string) =>
-    new SoundalikeError('IDEMPOTENCY_CONFLICT', `The Idempotency-Key "${key}" ${reason}`);
-  if (!(await catalogue.acquireLease({ name, holder, leaseMs: LEASE_MS })))
-    throw conflict('is being worked on; send the request again in a moment');
-  try {
-    const before = await catalogue.findAnswer(key);
-    if (before && before.fingerprint !== fingerprint) throw conflict('was used for another request');
-    if (before) return JSON.parse(before.answer) as Answer;
-    const answer = await work();
-    await catalogue.keepAnswer({ key, fingerprint, answer: JSON.stringify(answer) });
-    return answer;
-  } finally {
-    await catalogue.releaseNamedLease({ name, holder });
-  }
-};
-
-/** Streams a body into a file. @returns its hash */
-const save = async (body: Readable, path: string, maxBytes: number): Promise<string> => {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const cap = new Transform({
-    transform(chunk: Buffer, _encoding, callback) {
-      bytes += chunk.length;
-      hash.update(chunk);
-      callback(
-        bytes > maxBytes
-          ? new SoundalikeError('SOURCE_TOO_LARGE', `The manifest is larger than ${maxBytes} bytes`)
-          : null,
-        chunk,
-      );
-    },
-  });
-  await pipeline(body, cap, createWriteStream(path));
-  return hash.digest('hex');
-};
-
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -9,7 +9,7 @@ import { runRoutes } from './run-routes.ts';
 
 /** The ingest app's API under `/v1/ingest`, and bull-board at `/ingest/bull` where the queue is Redis. */
 export const registerIngestRoutes = async (app: HttpApp, deps: IngestHttpDeps): Promise<void> => {
-  addItems(app, deps);
+  await addItems(app, deps);
   duplicateRoutes(app, deps);
   runRoutes(app, deps);
   itemRoutes(app, deps);

@@ -16,6 +16,8 @@ export interface RecordSourceOptions {
     readonly store: Pick<IngestDeps['store'], 'space' | 'updateFields'>;
   };
   readonly force?: boolean | undefined;
+  /** Smaller is sooner; bulk work where it is not given. */
+  readonly priority?: number | undefined;
   /** What is gone is to be removed: refuse where more than half is. */
   readonly prune?: boolean | undefined;
   readonly allowLoss?: boolean | undefined;
@@ -31,7 +33,7 @@ export interface RecordSourceOptions {
  * @throws SoundalikeError `PRUNE_REFUSED` where `prune` would lose more than half; nothing is marked gone then
  */
 export const recordSource = async (options: RecordSourceOptions): Promise<number> => {
-  const { runId, source, catalogueName, deps, force = false, onFound, signal } = options;
+  const { runId, source, catalogueName, deps, force = false, priority, onFound, signal } = options;
   const { catalogue, store } = deps;
   const before = source.scope
     ? await catalogue.countKnown({ catalogue: catalogueName, scope: source.scope })
@@ -44,6 +46,7 @@ export const recordSource = async (options: RecordSourceOptions): Promise<number
       found,
       force,
       source: source.key,
+      ...(priority === undefined ? {} : { priority }),
     });
   let batch: FoundItem[] = [];
   let entries = 0;
