@@ -116,24 +116,33 @@ export interface RunCounts {
 
 /** What a run has behind it and before it, and what went on lately: the figures behind rate, time left and bottleneck. */
 export interface RunActivity {
-  /** Items of this run whose audio was embedded, and the bytes of those that have a size (links have none). */
-  readonly embeddedItems: number;
-  readonly embeddedBytes: number;
-  /** Bytes of what is still to do. */
-  readonly leftBytes: number;
+  /** Items with a size, by the last letters of their names: what a byte is worth differs from format to format. */
+  readonly formats: readonly FormatProgress[];
   /** Items still to do whose size is not known. */
   readonly leftUnsized: number;
   /** Items being worked on, by stage. */
   readonly activeStages: Readonly<Partial<Record<Stage, number>>>;
   /** What ended since the time asked for. */
   readonly recent: {
-    readonly items: number;
-    readonly audioSeconds: number;
-    /** When the earliest of them began, milliseconds since 1970. */
-    readonly since: number | null;
+    /** The latest thousand, latest first. */
+    readonly ended: readonly EndedItem[];
     /** Milliseconds spent by stage. */
     readonly stages: Readonly<Record<string, number>>;
   };
+}
+
+/** Files of one kind of a run. Sizes count up to that of the largest file whose audio was embedded: broken ones may be far larger. */
+export interface FormatProgress {
+  readonly ended: { readonly items: number; readonly bytes: number; readonly audioSeconds: number };
+  readonly left: { readonly items: number; readonly bytes: number };
+}
+
+/** An item that came to its end, times in milliseconds since 1970. */
+export interface EndedItem {
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  /** Embedded for it; 0 for copies, known audio and what failed. */
+  readonly audioSeconds: number;
 }
 
 /** The part of a catalogue that one source speaks for: all below a folder, or what it named before. */

@@ -187,34 +187,43 @@ export const describeLedger = (get: () => Catalogue): void => {
     );
   });
 
-  test('activity of a run: bytes embedded and left, recent audio, stages', async () => {
+  test('activity of a run: bytes and audio by format, what ended lately, stages', async () => {
     const { run, queued } = await scan(
       [
-        file('act/1', { size: 10 }),
-        file('act/2', { size: 20 }),
-        file('act/3', { size: 30 }),
-        file('act/4', { size: null }),
+        file('act/1.WAV', { size: 10 }),
+        file('act/2.wav', { size: 9_000 }),
+        file('act/3.mp3', { size: 5 }),
+        file('act/4', { root: null, size: null }),
+        file('act/5.wav', { size: 8_000 }),
       ],
       'act',
     );
     const began = Date.now();
-    await index(queued[0] ?? 0, 'act'.padEnd(22, 'x'), 't');
-    await get().startItem(queued[1] ?? 0, 'w:1');
-    await get().setStage(queued[1] ?? 0, 'embed');
-    expect(await get().runActivity(run.id, began)).toEqual({
-      embeddedItems: 1,
-      embeddedBytes: 10,
-      leftBytes: 50,
+    const [done = 0, working = 0, , , broken = 0] = queued;
+    await index(done, 'act'.padEnd(22, 'x'), 't');
+    await get().startItem(working, 'w:1');
+    await get().setStage(working, 'embed');
+    await get().startItem(broken, 'w:1');
+    await get().failItem({ itemId: broken, worker: 'w:1', code: 'AUDIO_SILENT', message: 'm', retry: false });
+    const { formats, ...activity } = await get().runActivity(run.id, began);
+    // Files larger than the largest that was embedded count as that large.
+    expect([...formats].sort((a, b) => b.left.bytes - a.left.bytes)).toEqual([
+      { ended: { items: 2, bytes: 20, audioSeconds: 30 }, left: { items: 1, bytes: 10 } },
+      { ended: { items: 0, bytes: 0, audioSeconds: 0 }, left: { items: 1, bytes: 5 } },
+    ]);
+    const times = { startedAt: expect.any(Number), finishedAt: expect.any(Number) };
+    expect(activity).toEqual({
       leftUnsized: 1,
       activeStages: { embed: 1 },
-      recent: { items: 1, audioSeconds: 30, since: expect.any(Number), stages: { decode: 5, embed: 20 } },
+      recent: {
+        ended: expect.arrayContaining([
+          { ...times, audioSeconds: 30 },
+          { ...times, audioSeconds: 0 },
+        ]),
+        stages: { decode: 5, embed: 20 },
+      },
     });
-    expect((await get().runActivity(run.id, Date.now() + 1000)).recent).toEqual({
-      items: 0,
-      audioSeconds: 0,
-      since: null,
-      stages: {},
-    });
+    expect((await get().runActivity(run.id, Date.now() + 1000)).recent).toEqual({ ended: [], stages: {} });
   });
 
   test('places with the same audio are grouped, each with its own words', async () => {

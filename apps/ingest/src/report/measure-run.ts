@@ -1,7 +1,9 @@
 import type { Catalogue, ItemOutcome, RunActivity, RunCounts, Stage } from '@soundalike/catalogue';
+import { recentPace } from './recent-pace.ts';
+import { timeLeft } from './time-left.ts';
 
-/** Rates are those of this last stretch, ms: long enough to be steady, short enough to follow what goes on. */
-const WINDOW_MS = 3 * 60_000;
+/** What ended longer ago than this says nothing about the pace of now, ms. */
+const WINDOW_MS = 10 * 60_000;
 
 /** A run as it stands, measured from the ledger alone: the same for command line, API and dashboard, and for runs of other machines. */
 export interface RunProgress {
@@ -14,7 +16,7 @@ export interface RunProgress {
   readonly outcomes: Readonly<Record<ItemOutcome, number>>;
   /** Audio embedded so far. */
   readonly audioSeconds: number;
-  /** Of the last minutes; null until something has ended. `audioPerSecond` is how many times faster than listening. */
+  /** Of the last minutes, the latest weighing most; null until something has ended. `audioPerSecond` is how many times faster than listening. */
   readonly rate: { readonly tracksPerMinute: number; readonly audioPerSecond: number } | null;
   /** Null while there is no rate. */
   readonly etaSeconds: number | null;
@@ -49,14 +51,7 @@ export const progressOf = (
   const done = outcomes.indexed + outcomes.duplicate + outcomes.failed;
   const left = queued + active;
   const { recent } = activity;
-  const seconds = recent.since === null ? 0 : (now - Math.max(recent.since, now - WINDOW_MS)) / 1000;
-  const rate =
-    recent.items > 0 && seconds > 0
-      ? {
-          tracksPerMinute: (recent.items / seconds) * 60,
-          audioPerSecond: recent.audioSeconds / seconds,
-        }
-      : null;
+  const pace = recentPace(recent.ended, now, WINDOW_MS);
   const stages = shares(recent.stages);
   return {
     run,
@@ -66,36 +61,15 @@ export const progressOf = (
     active,
     outcomes,
     audioSeconds,
-    rate,
-    etaSeconds: rate && etaOf({ left, done, audioSeconds, activity, rate }),
+    rate: pace && {
+      tracksPerMinute: pace.itemsPerSecond * 60,
+      audioPerSecond: pace.itemsPerSecond * pace.audioSeconds,
+    },
+    etaSeconds: pace && timeLeft(left, activity, pace),
     bottleneck: (Object.entries(stages).sort(([, a], [, b]) => b - a)[0]?.[0] as Stage | undefined) ?? null,
     stages,
     activeStages: activity.activeStages,
   };
-};
-
-/**
- * Seconds of audio left over seconds of audio a second. How long files are is not known before they are decoded: their size is, what a byte of
- * those embedded was worth, and the share of items that were embedded at all: copies and broken files, however large, take no time. Where
- * nothing is embedded (everything known already), tracks count.
- */
-const etaOf = (run: {
-  left: number;
-  done: number;
-  audioSeconds: number;
-  activity: RunActivity;
-  rate: NonNullable<RunProgress['rate']>;
-}): number | null => {
-  const { left, done, audioSeconds, activity, rate } = run;
-  if (left === 0) return 0;
-  const { embeddedItems, embeddedBytes, leftBytes, leftUnsized, recent } = activity;
-  if (recent.audioSeconds === 0 || embeddedItems === 0) return (left / rate.tracksPerMinute) * 60;
-  const perItem = audioSeconds / done;
-  const sized =
-    embeddedBytes > 0
-      ? (audioSeconds / embeddedBytes) * leftBytes * (embeddedItems / done)
-      : perItem * Math.max(left - leftUnsized, 0);
-  return (sized + perItem * leftUnsized) / rate.audioPerSecond;
 };
 
 const shares = (stages: Readonly<Record<string, number>>): Partial<Record<Stage, number>> => {
