@@ -25,6 +25,6 @@ export const formatAgo = (instant: string, now = Date.now()): string => {
   return seconds < 5 ? 'now' : `${formatSpan(seconds)} ago`;
 };
 
-/** Date and time in the reader's zone. */
+/** Date and time in the reader's zone, as `2026-05-04 17:03:22`: it sorts, and columns of it line up. */
 export const formatInstant = (instant: string): string =>
-  new Date(instant).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+  new Date(instant).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'medium' });

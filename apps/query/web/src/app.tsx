@@ -14,6 +14,7 @@ import { RecordingPanel } from './seeds/recording-panel.tsx';
 import { StartPage } from './start/start-page.tsx';
 import { reset, show, start } from './state/actions.ts';
 import { attach } from './state/player.ts';
+import { currentRequest } from './state/request.ts';
 import * as session from './state/session.ts';
 
 export const App = () => {
@@ -69,16 +70,7 @@ const SearchView = () => {
         <>
           <Deck />
           <Refinements />
-          <div class="found">
-            <details class="filter-fold" open={matchMedia('(min-width: 62rem)').matches}>
-              <summary>
-                <Icon name="filter" /> Filters
-                {session.activeFilters.value > 0 && <span class="count">{session.activeFilters.value}</span>}
-              </summary>
-              <Filters />
-            </details>
-            <ResultList />
-          </div>
+          {currentRequest() && <Found />}
         </>
       ) : (
         <StartPage />
@@ -86,6 +78,19 @@ const SearchView = () => {
     </div>
   );
 };
+
+const Found = () => (
+  <div class="found">
+    <details class="filter-fold" open={matchMedia('(min-width: 62rem)').matches}>
+      <summary>
+        <Icon name="filter" /> Filters
+        {session.activeFilters.value > 0 && <span class="count">{session.activeFilters.value}</span>}
+      </summary>
+      <Filters />
+    </details>
+    <ResultList />
+  </div>
+);
 
 /** An untrained model is a control, not a product: everything it says is marked so. */
 const UntrainedNote = () => {

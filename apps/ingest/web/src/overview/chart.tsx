@@ -78,7 +78,7 @@ const optionsFor = (
       { ...axis, size: 40, space: 28 },
     ],
     series: [
-      { value: (_plot, time) => (time === null ? '–' : new Date(time * 1000).toLocaleTimeString()) },
+      { value: (plot, time) => clockOf(time ?? plot.data[0].at(-1)) },
       ...lines.current.map((line, index) => ({
         label: line.name,
         stroke: color(line.color),
@@ -87,13 +87,18 @@ const optionsFor = (
         ...(line.isFilled ? { fill: color(line.color) } : {}),
         value: (_plot: uPlot, _value: number | null, _series: number, at: number | null) => {
           const current = lines.current[index];
-          const shown = at === null ? undefined : (current?.own ?? current?.values)?.[at];
+          const values = current?.own ?? current?.values;
+          // Away from the pointer the legend tells the latest.
+          const shown = at === null ? values?.findLast((value) => value !== null) : values?.[at];
           return typeof shown === 'number' ? shown.toFixed(1) : '–';
         },
       })),
     ],
   };
 };
+
+const clockOf = (time: number | undefined): string =>
+  time === undefined ? '–' : new Date(time * 1000).toLocaleTimeString('en-GB');
 
 /** 24-hour clock on the time axis, whatever the step. */
 const CLOCK: uPlot.Axis.Values = (_plot, times) =>

@@ -85,6 +85,13 @@ export const Deck = () => {
       {!playable.a.value && sample.kind === 'link' && (
         <Note>A link’s audio stays where it is: side A can be seen, not heard, here.</Note>
       )}
+      {sample.kind === 'missing-file' && (
+        <p class="actions">
+          <Button icon="file" onClick={() => document.getElementById('file-picker')?.click()}>
+            Choose the file
+          </Button>
+        </p>
+      )}
       {!playable.a.value && sample.kind === 'file' && (
         <Note>This browser cannot play the sample’s format. Searching with it works all the same.</Note>
       )}
@@ -190,6 +197,6 @@ const detailOf = (sample: session.Sample): string => {
 
 const emptyA = (sample: session.Sample): string => {
   if (sample.kind === 'missing-file')
-    return 'This link was made with a file of somebody’s own. Drop it here to search with it.';
+    return 'This link was made with a file that is not kept here. Drop the file, or choose it, to search with it.';
   return session.isBusy.value ? 'Listening …' : 'No waveform';
 };

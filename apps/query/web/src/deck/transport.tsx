@@ -25,25 +25,30 @@ export const Transport = ({
         kind="primary"
         icon={isPlaying.value ? 'pause' : 'play'}
         label={isPlaying.value ? 'Pause' : 'Play'}
+        disabled={!playable.a.value && !playable.b.value}
         onClick={toggle}
       />
-      <fieldset class="sides">
-        <legend class="sr-only">Side to hear</legend>
-        {(['a', 'b'] as const).map((which) => (
-          <SideButton key={which} which={which} />
-        ))}
-      </fieldset>
-      <Button
-        icon="swap"
-        pressed={isAlternating.value}
-        disabled={!match || !playable.a.value}
-        label="Play the passage of A and of B in turn"
-        onClick={() => {
-          isAlternating.value = !isAlternating.value;
-        }}
-      >
-        In turn
-      </Button>
+      {chosen && (
+        <>
+          <fieldset class="sides">
+            <legend class="sr-only">Side to hear</legend>
+            {(['a', 'b'] as const).map((which) => (
+              <SideButton key={which} which={which} />
+            ))}
+          </fieldset>
+          <Button
+            icon="swap"
+            pressed={isAlternating.value}
+            disabled={!match || !playable.a.value}
+            label="Play the passage of A and of B in turn"
+            onClick={() => {
+              isAlternating.value = !isAlternating.value;
+            }}
+          >
+            In turn
+          </Button>
+        </>
+      )}
       {match && (
         <div class="passage-steps">
           <Button
@@ -76,7 +81,7 @@ export const Transport = ({
       )}
       <div class="spring" />
       {session.sampleWaveform.value && (
-        <Button kind="quiet" small onClick={startSelection}>
+        <Button small onClick={startSelection}>
           Select a passage
         </Button>
       )}

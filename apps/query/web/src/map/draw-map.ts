@@ -59,7 +59,7 @@ export const drawMap = (
   dots(context, found, radius * 1.5, colours.b);
   const sample = seen.find(({ point }) => point.trackId === picture.sampleId);
   if (sample) dots(context, [sample], radius * 2, colours.a);
-  drawPlaces(context, picture, colours);
+  drawPlaces(context, picture, seen, colours);
   ring(context, seen, picture.pinned, radius, colours.ink);
   ring(context, seen, picture.hovered, radius, colours.ink);
   drawLasso(context, picture.lasso, colours);
@@ -115,31 +115,76 @@ const ring = (
   context.stroke();
 };
 
-/** Names of regions, larger ones first; one that would cover another waits until the map is zoomed in. */
-const drawPlaces = (context: CanvasRenderingContext2D, picture: MapPicture, colours: MapColours) => {
-  const taken: { left: number; top: number; right: number; bottom: number }[] = [];
+/** A name may be set this far above or below its place, CSS pixels, the nearer the better. */
+const SHIFTS = [0, -14, 14, -26, 26];
+/** With more points in sight no name finds a free spot. */
+const MOST_AVOIDED = 1_000;
+
+/**
+ * Names of regions, larger ones first, where they cover the fewest points; one that would cover another name waits until the map is
+ * zoomed in.
+ */
+const drawPlaces = (
+  context: CanvasRenderingContext2D,
+  picture: MapPicture,
+  seen: readonly Seen[],
+  colours: MapColours,
+) => {
+  const { width } = picture.size;
+  const taken: Box[] = [];
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   context.lineJoin = 'round';
   for (const place of picture.places) {
     const isChosen = place.name === picture.genre;
     const at = toCanvas(place, picture.size);
-    const [x, y] = [picture.transform.applyX(at.x), picture.transform.applyY(at.y)];
+    const [centre, middle] = [picture.transform.applyX(at.x), picture.transform.applyY(at.y)];
     context.font = `${isChosen ? 720 : 620} ${isChosen ? 15 : 13}px "Archivo Variable", Arial, sans-serif`;
     const half = context.measureText(place.name).width / 2 + 6;
-    const box = { left: x - half, right: x + half, top: y - 11, bottom: y + 11 };
-    const overlaps = taken.some(
-      (other) =>
-        box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top,
+    const isSeen = centre > 0 && centre < width;
+    const x = isSeen ? Math.max(half, Math.min(width - half, centre)) : centre;
+    const boxAt = (y: number) => ({ left: x - half, right: x + half, top: y - 11, bottom: y + 11 });
+    const free = SHIFTS.map((shift) => middle + shift).filter(
+      (y) => isChosen || !taken.some((other) => overlap(boxAt(y), other)),
     );
-    if (overlaps && !isChosen) continue;
-    taken.push(box);
+    const y = leastCovered(free, boxAt, seen);
+    if (y === undefined) continue;
+    taken.push(boxAt(y));
     context.strokeStyle = colours.paper;
     context.lineWidth = 5;
     context.strokeText(place.name, x, y);
     context.fillStyle = colours.ink;
     context.fillText(place.name, x, y);
   }
+};
+
+interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+const overlap = (one: Box, other: Box): boolean =>
+  one.left < other.right && one.right > other.left && one.top < other.bottom && one.bottom > other.top;
+
+/** The height at which a name covers the fewest points; of equals the first. */
+const leastCovered = (
+  heights: readonly number[],
+  boxAt: (y: number) => Box,
+  seen: readonly Seen[],
+): number | undefined => {
+  if (seen.length > MOST_AVOIDED) return heights[0];
+  let best: number | undefined;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const y of heights) {
+    const { left, right, top, bottom } = boxAt(y);
+    const covered = seen.filter(
+      (one) => one.x > left && one.x < right && one.y > top && one.y < bottom,
+    ).length;
+    if (covered < fewest) [best, fewest] = [y, covered];
+  }
+  return best;
 };
 
 const drawLasso = (

@@ -12,6 +12,8 @@ import { DIRECTIONS, walk } from './walk.ts';
 /** A point counts as meant within this distance, CSS pixels. */
 const REACH = 14;
 const DEEPEST = 80;
+/** Nearer to the upper edge than this, the words about a point stand below it, CSS pixels. */
+const TIP_ROOM = 84;
 
 /** The map itself: pan, zoom, hover, click to hear, lasso to gather; with the keyboard, arrows walk from point to point. */
 export const MapCanvas = () => {
@@ -148,9 +150,12 @@ export const MapCanvas = () => {
       </p>
       {shown && at && (
         <div
-          class="map-tip"
+          class={transform.applyY(at.y) < TIP_ROOM ? 'map-tip below' : 'map-tip'}
           aria-hidden="true"
-          style={{ left: `${transform.applyX(at.x)}px`, top: `${transform.applyY(at.y)}px` }}
+          style={{
+            left: `clamp(8rem, ${transform.applyX(at.x)}px, 100% - 8rem)`,
+            top: `${transform.applyY(at.y)}px`,
+          }}
         >
           <strong dir="auto">{shown.title ?? shown.trackId}</strong>
           <span dir="auto">{[shown.artist, shown.genre].filter(Boolean).join(' · ')}</span>

@@ -1,5 +1,6 @@
 import './results.css';
 import { Button, Note, Progress } from '@soundalike/design';
+import type { SearchResult } from '../api/types.ts';
 import { changeFilter, changeOptions, search } from '../state/actions.ts';
 import { NO_FILTER } from '../state/link-state.ts';
 import * as session from '../state/session.ts';
@@ -10,20 +11,37 @@ import { ResultRow } from './result-row.tsx';
 export const ResultList = () => {
   const answer = session.answer.value;
   const results = answer?.results ?? [];
+  const close = results.filter(isClose);
+  const guesses = results.filter((result) => !isClose(result));
   return (
     <section class="results" aria-label="Results" aria-busy={session.isBusy.value}>
       <Working />
       {answer && <Headline />}
-      {results.length > 0 && (
-        <ol class={session.isBusy.value ? 'stale' : undefined}>
-          {results.map((result, index) => (
-            <ResultRow key={result.trackId} result={result} place={index + 1} />
-          ))}
-        </ol>
+      <Rows results={close} before={0} />
+      {close.length > 0 && guesses.length > 0 && (
+        <header class="floor">
+          <h3>Below the floor</h3>
+          <p>Not close enough to be called alike. Read them as guesses.</p>
+        </header>
       )}
+      <Rows results={guesses} before={close.length} />
     </section>
   );
 };
+
+/** `before`: how many rows stand above these. */
+const Rows = ({ results, before }: { results: readonly SearchResult[]; before: number }) => {
+  if (results.length === 0) return null;
+  return (
+    <ol start={before + 1} class={session.isBusy.value ? 'stale' : undefined}>
+      {results.map((result, index) => (
+        <ResultRow key={result.trackId} result={result} place={before + index + 1} />
+      ))}
+    </ol>
+  );
+};
+
+const isClose = ({ verdict }: SearchResult): boolean => verdict !== 'nothing-close';
 
 const Working = () => {
   const now = session.progress.value;
@@ -33,9 +51,11 @@ const Working = () => {
       <Note tone="bad">
         <p>{now.error.message}</p>
         {ADVICE[now.error.code] && <p>{ADVICE[now.error.code]}</p>}
-        <Button small onClick={() => void search()}>
-          Try again
-        </Button>
+        <p class="actions">
+          <Button small onClick={() => void search()}>
+            Try again
+          </Button>
+        </p>
       </Note>
     );
   if (now.kind === 'sending')
@@ -59,8 +79,8 @@ const Working = () => {
 
 const Headline = () => {
   const { verdict, results } = session.answer.value ?? { verdict: 'nothing-close', results: [] };
-  const shown = results.length;
-  if (verdict === 'nothing-close') return <NothingClose hasCandidates={shown > 0} />;
+  const shown = results.filter(isClose).length;
+  if (verdict === 'nothing-close') return <NothingClose hasCandidates={results.length > 0} />;
   const same = results.filter((result) => result.verdict === 'same-recording').length;
   return (
     <header class="headline">
@@ -71,7 +91,11 @@ const Headline = () => {
             : `Found ${same} copies of the recording`
           : `${shown} that sound${shown === 1 ? 's' : ''} alike`}
       </h2>
-      {same > 0 && shown > same && <p>and {shown - same} that sound alike</p>}
+      {same > 0 && shown > same && (
+        <p>
+          and {shown - same} that sound{shown - same === 1 ? 's' : ''} alike
+        </p>
+      )}
       <CopyLink />
     </header>
   );
@@ -105,8 +129,6 @@ const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 const ADVICE: Readonly<Record<string, string>> = {
   AUDIO_TOO_SHORT: 'Give it three seconds at the least; ten are better.',
   AUDIO_SILENT: 'There is nothing to hear in it. Is the microphone on?',
-  SOURCE_FORBIDDEN:
-    'Links into private networks are refused unless the setting ALLOW_FETCH names their host.',
   SOURCE_TOO_LARGE: 'Cut the part you mean, or use a compressed format.',
   TOO_MANY_REQUESTS: 'Others are searching as well. It is worth trying again in a moment.',
 };

@@ -33,7 +33,10 @@ export const ResultRow = ({ result, place }: { result: SearchResult; place: numb
       </span>
       <button type="button" class="what" onClick={() => choose(result.trackId)}>
         <strong dir="auto">{name}</strong>
-        <span dir="auto">{[result.artist, result.genre, result.year].filter(Boolean).join(' · ')}</span>
+        <span dir="auto">
+          {result.verdict === 'same-recording' && <Badge tone="b">Same recording</Badge>}
+          {[result.artist, result.genre, result.year].filter(Boolean).join(' · ')}
+        </span>
       </button>
       <div class="where">
         {isSeen && (
@@ -42,7 +45,6 @@ export const ResultRow = ({ result, place }: { result: SearchResult; place: numb
         {result.strip && result.strip.length > 1 && <Strip values={result.strip} />}
       </div>
       <div class="how">
-        <Verdict result={result} />
         <span class="score numeric">
           <span class="sr-only">Likeness </span>
           {result.score.toFixed(2)}
@@ -76,12 +78,6 @@ export const ResultRow = ({ result, place }: { result: SearchResult; place: numb
       </div>
     </li>
   );
-};
-
-const Verdict = ({ result }: { result: SearchResult }) => {
-  if (result.verdict === 'same-recording') return <Badge tone="b">Same recording</Badge>;
-  if (result.verdict === 'nothing-close') return <Badge tone="warn">Below the floor</Badge>;
-  return null;
 };
 
 /** True once the element has come near the window: waveforms of rows nobody scrolls to are not fetched. */

@@ -4,9 +4,12 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { findTracks } from '../api/client.ts';
 import type { Track } from '../api/types.ts';
 import { searchWith } from '../state/actions.ts';
+import { bestNamed } from './best-named.ts';
 import { recording, startRecording } from './recorder.ts';
 
 const SUGGESTIONS = 8;
+/** Tracks asked for, of which the best named are shown. */
+const ASKED = 60;
 /** Typing pauses this long before the catalogue is asked, ms. */
 const PAUSE_MS = 120;
 
@@ -123,8 +126,8 @@ export const Omnibox = () => {
             }}
             onMouseEnter={() => setActive(index)}
           >
-            <strong>{track.title ?? track.location.path}</strong>
-            <span>{[track.artist, track.genre].filter(Boolean).join(' · ')}</span>
+            <strong dir="auto">{track.title ?? track.location.path}</strong>
+            <span dir="auto">{[track.artist, track.genre].filter(Boolean).join(' · ')}</span>
             <span class="numeric">{formatClock(track.durationSeconds)}</span>
           </div>
         ))}
@@ -165,8 +168,8 @@ const useSuggestions = (text: string) => {
     if (query === '') return undefined;
     const controller = new AbortController();
     const timer = setTimeout(() => {
-      findTracks(query, SUGGESTIONS, controller.signal).then(
-        ({ tracks }) => setFound({ tracks, state: 'done' }),
+      findTracks(query, ASKED, controller.signal).then(
+        ({ tracks }) => setFound({ tracks: bestNamed(tracks, query).slice(0, SUGGESTIONS), state: 'done' }),
         () => !controller.signal.aborted && setFound({ tracks: [], state: 'failed' }),
       );
     }, PAUSE_MS);
