@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, redactUrl, SoundalikeError } from '@soundalike/core';
 import { MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { failureOf, statusFailure } from './failure.ts';
+import { insistOnStatus } from './insist-on-status.ts';
 import { parseMilvusUrl } from './milvus-url.ts';
 
 /** How long the server may take to say hello, ms. */
@@ -14,11 +15,16 @@ const FIRST_PATIENCE_MS = 5_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 
-export interface CallOptions {
+export interface CallLimits {
   /** Time of one request, ms; the SDK would wait a day. */
   readonly timeoutMs?: number;
   /** How long to go on trying while the server is away or not ready, ms. Everything sent here may be repeated. */
   readonly patienceMs?: number;
+}
+
+export interface CallOptions<Answer> extends CallLimits {
+  /** What is wrong with an answer that calls itself a success, `2 of 3 rows` say. It is asked for again like any passing failure. */
+  readonly lacks?: (answer: Answer) => string | undefined;
 }
 
 export interface MilvusConnection {
@@ -33,7 +39,7 @@ export interface MilvusConnection {
   call<Answer>(
     what: string,
     request: (client: MilvusClient, timeout: number) => Promise<Answer>,
-    options?: CallOptions,
+    options?: CallOptions<Answer>,
   ): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -61,12 +67,12 @@ export const connectMilvus = (url: string, logger: Logger): MilvusConnection => 
 
   return {
     url: shown,
-    call: async (what, request, { timeoutMs = 10_000, patienceMs = 5_000 } = {}) => {
+    call: async (what, request, { timeoutMs = 10_000, patienceMs = 5_000, lacks } = {}) => {
       const since = Date.now();
       for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
         try {
           const answer = await request(await connected(), timeoutMs);
-          const failure = statusFailure(answer);
+          const failure = statusFailure(answer) ?? incompleteness(lacks?.(answer));
           if (failure) throw failure;
           return answer;
         } catch (error) {
@@ -90,6 +96,9 @@ export const connectMilvus = (url: string, logger: Logger): MilvusConnection => 
   };
 };
 
+const incompleteness = (what: string | undefined): Error | undefined =>
+  what === undefined ? undefined : Object.assign(new Error(what), { isIncomplete: true });
+
 const connect = async (settings: ReturnType<typeof parseMilvusUrl>): Promise<MilvusClient> => {
   const client = new MilvusClient({
     ...settings,
@@ -104,6 +113,7 @@ const connect = async (settings: ReturnType<typeof parseMilvusUrl>): Promise<Mil
       'grpc.enable_retries': 0,
     },
   });
+  insistOnStatus(client);
   try {
     // The constructor connects; left alone, its failure would be an unhandled rejection and end the process.
     await client.connectPromise;

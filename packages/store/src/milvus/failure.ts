@@ -46,13 +46,20 @@ export const statusFailure = (answer: unknown): Error | undefined => {
     return new Error('the server does not know this request');
   const succeeded = (status.error_code === 'Success' || status.error_code === 0) && !status.code;
   if (succeeded) return undefined;
-  return Object.assign(new Error(status.reason || status.detail || `${status.error_code}`), { status });
+  return Object.assign(new Error(wordsOf(status)), { status });
 };
+
+const wordsOf = ({ reason, detail, error_code }: Status): string => reason || detail || `${error_code}`;
 
 /** Sorts what was thrown. */
 export const failureOf = (error: unknown): Failure => {
-  const detail = ((error as Error)?.message ?? String(error)).split('\n')[0]?.slice(0, 500) ?? '';
   const status = (error as { status?: Status })?.status;
+  // The SDK also throws bare answers.
+  const words = (error as Error)?.message ?? (status ? wordsOf(status) : String(error));
+  const detail = words.split('\n')[0]?.slice(0, 500) ?? '';
+  // Half a success may be a whole one next time; a server that goes on so is at fault, not away.
+  if ((error as { isIncomplete?: boolean })?.isIncomplete)
+    return { code: 'STORE_REJECTED', passing: true, detail };
   if (status) {
     const { code = 0, retriable = false, reason = '' } = status;
     if (/auth|password|permission deny|privilege/i.test(reason) && !retriable)

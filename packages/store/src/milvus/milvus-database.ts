@@ -6,6 +6,7 @@ import { CLIPS, checkSpace, noSpace, spacesIn, TRACKS } from '../space-name.ts';
 import type { VectorDatabase } from '../vector-store.ts';
 import { clipFields, INDEX, trackFields } from './collections.ts';
 import { connectMilvus, type MilvusConnection } from './connection.ts';
+import type { MilvusLimits } from './milvus-table.ts';
 import { createMilvusTables } from './milvus-tables.ts';
 
 const SETUP = { timeoutMs: 60_000, patienceMs: 60_000 };
@@ -16,7 +17,7 @@ const LOAD_MS = 10 * 60_000;
 /** Milvus 2.3 and later, or Milvus Lite: any number of processes read and write. Nothing is sent before it is needed. */
 export const openMilvusDatabase = (
   url: string,
-  options: { readOnly: boolean; logger: Logger },
+  options: { readOnly: boolean; logger: Logger; limits?: MilvusLimits },
 ): VectorDatabase => {
   const { logger } = options;
   const connection = connectMilvus(url, logger);
@@ -42,7 +43,7 @@ export const openMilvusDatabase = (
         await ensureCollection(connection, tracks, trackFields, names.includes(tracks));
       }
       await Promise.all([load(connection, clips), load(connection, tracks)]);
-      const tables = createMilvusTables({ connection, clips, tracks, logger });
+      const tables = createMilvusTables({ connection, clips, tracks, logger, limits: options.limits });
       return createStore({ space, tables, readOnly: onlyRead });
     },
     listSpaces: async () => spacesIn(await collections()),

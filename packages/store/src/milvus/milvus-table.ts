@@ -1,18 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, SoundalikeError } from '@soundalike/core';
 import type { ConsistencyLevelEnum, RowData } from '@zilliz/milvus2-sdk-node';
 import type { TableSearch } from '../space-tables.ts';
 import type { Consistency } from '../vector-store.ts';
 import { INDEX, type MilvusRow } from './collections.ts';
 import { compileFilter, isOneOf, quote } from './compile-filter.ts';
-import type { MilvusConnection } from './connection.ts';
+import type { CallLimits, MilvusConnection } from './connection.ts';
 import { fillShortResults } from './fill-short-results.ts';
 import { scanRange } from './scan-range.ts';
 
 /** Most rows Milvus gives in one answer. */
 const MOST_ROWS = 16_384;
 
-const WRITE = { timeoutMs: 60_000, patienceMs: 30_000 };
-const READ = { timeoutMs: 30_000, patienceMs: 10_000 };
+/** How long reads and writes may take and go on. Patience is longer than one request, so that one which hangs is sent again. */
+export const LIMITS: MilvusLimits = {
+  write: { timeoutMs: 20_000, patienceMs: 60_000 },
+  read: { timeoutMs: 15_000, patienceMs: 20_000 },
+};
+
+export interface MilvusLimits {
+  readonly write: Required<CallLimits>;
+  readonly read: Required<CallLimits>;
+}
+
+/** How long a flush may take, ms: segments travel to object storage. */
+const FLUSH_MS = 10 * 60_000;
 
 /** How many nodes HNSW visits at least; 2 k where more is asked for. */
 const SEARCH_WIDTH = 128;
@@ -34,8 +46,9 @@ export const createMilvusTable = (options: {
   collection: string;
   key: string;
   logger: Logger;
+  limits?: MilvusLimits | undefined;
 }) => {
-  const { connection, collection, key, logger } = options;
+  const { connection, collection, key, logger, limits = LIMITS } = options;
 
   const query = async (request: {
     where: string;
@@ -54,7 +67,7 @@ export const createMilvusTable = (options: {
           consistency_level: LEVEL[request.consistency],
           timeout,
         }),
-      READ,
+      limits.read,
     );
     return answer.data;
   };
@@ -70,7 +83,11 @@ export const createMilvusTable = (options: {
           consistency_level: LEVEL[consistency],
           timeout,
         }),
-      READ,
+      {
+        ...limits.read,
+        lacks: ({ data }) =>
+          Number.isInteger(Number(data[0]?.['count(*)'] ?? Number.NaN)) ? undefined : 'it gave no count',
+      },
     );
     return Number(answer.data[0]?.['count(*)']);
   };
@@ -83,7 +100,7 @@ export const createMilvusTable = (options: {
       `describe the index of ${collection}`,
       (client, timeout) =>
         client.describeIndex({ collection_name: collection, field_name: 'vector', timeout }),
-      READ,
+      limits.read,
     );
     return answer.index_descriptions[0];
   };
@@ -116,18 +133,19 @@ export const createMilvusTable = (options: {
     },
 
     upsert: async (rows: readonly MilvusRow[]): Promise<void> => {
-      const answer = await connection.call(
+      await connection.call(
         `write ${rows.length} rows to ${collection}`,
         (client, timeout) => client.upsert({ collection_name: collection, data: rows as RowData[], timeout }),
-        WRITE,
+        {
+          ...limits.write,
+          lacks: ({ upsert_cnt, insert_cnt, err_index }) => {
+            // Counts are strings; the engine and Lite fill different ones for an upsert.
+            const written = Math.max(Number(upsert_cnt), Number(insert_cnt));
+            if (written === rows.length && err_index.length === 0) return undefined;
+            return `it took ${written} of ${rows.length} rows, ${err_index.length} with errors`;
+          },
+        },
       );
-      // Counts are strings; the engine and Lite fill different ones for an upsert.
-      const written = Math.max(Number(answer.upsert_cnt), Number(answer.insert_cnt));
-      if (written !== rows.length || answer.err_index.length > 0)
-        throw new SoundalikeError(
-          'STORE_REJECTED',
-          `Milvus took ${written} of ${rows.length} rows for ${collection}`,
-        );
     },
 
     remove: async (keys: readonly string[]): Promise<void> => {
@@ -136,7 +154,7 @@ export const createMilvusTable = (options: {
         `remove rows from ${collection}`,
         (client, timeout) =>
           client.delete({ collection_name: collection, filter: isOneOf(key, keys), timeout }),
-        WRITE,
+        limits.write,
       );
     },
 
@@ -159,7 +177,13 @@ export const createMilvusTable = (options: {
             consistency_level: LEVEL[consistency],
             timeout,
           }),
-        READ,
+        {
+          ...limits.read,
+          lacks: ({ results }) =>
+            vectors.length === 1 || results.length === 0 || results.length === vectors.length
+              ? undefined
+              : `it answered ${results.length} of ${vectors.length} vectors`,
+        },
       );
       // One vector gives a list of hits, several a list of lists, none of them any hit an empty list.
       const results = answer.results as unknown as MilvusRow[] | MilvusRow[][];
@@ -174,12 +198,29 @@ export const createMilvusTable = (options: {
     },
 
     /** Makes what was written durable in sealed segments, which are what gets an index. */
-    flush: async (): Promise<void> => {
-      await connection.call(
+    flush: async (signal?: AbortSignal): Promise<void> => {
+      const flushed = await connection.call(
         `flush ${collection}`,
-        (client, timeout) => client.flushSync({ collection_names: [collection], timeout }),
+        (client, timeout) => client.flush({ collection_names: [collection], timeout }),
         { timeoutMs: 120_000, patienceMs: 120_000 },
       );
+      // The SDK's own waiting never ends where the answer is an error.
+      const segmentIDs = flushed.coll_segIDs[collection]?.data ?? [];
+      if (segmentIDs.length === 0) return;
+      const isFlushed = async () =>
+        (
+          await connection.call(
+            `look whether ${collection} is flushed`,
+            (client, timeout) => client.getFlushState({ segmentIDs, timeout }),
+            limits.read,
+          )
+        ).flushed;
+      for (const since = Date.now(); !(await isFlushed()); await sleep(100, undefined, { signal }))
+        if (Date.now() - since > FLUSH_MS)
+          throw new SoundalikeError(
+            'STORE_UNAVAILABLE',
+            `Milvus did not flush ${collection} in ${FLUSH_MS / 60_000} minutes`,
+          );
     },
 
     /** Whether the index covers all sealed rows. The state says "Finished" also before the first of them is indexed. */

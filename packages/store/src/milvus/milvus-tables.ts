@@ -16,7 +16,7 @@ import {
 } from './collections.ts';
 import { isOneOf } from './compile-filter.ts';
 import type { MilvusConnection } from './connection.ts';
-import { createMilvusTable, type MilvusTable } from './milvus-table.ts';
+import { createMilvusTable, type MilvusLimits, type MilvusTable } from './milvus-table.ts';
 import { scanRange } from './scan-range.ts';
 import { searchTracks } from './search-tracks.ts';
 
@@ -29,10 +29,17 @@ export const createMilvusTables = (options: {
   clips: string;
   tracks: string;
   logger: Logger;
+  limits?: MilvusLimits | undefined;
 }): SpaceTables => {
-  const { connection, logger } = options;
-  const clips = createMilvusTable({ connection, collection: options.clips, key: 'clip_id', logger });
-  const tracks = createMilvusTable({ connection, collection: options.tracks, key: 'track_id', logger });
+  const { connection, logger, limits } = options;
+  const clips = createMilvusTable({ connection, collection: options.clips, key: 'clip_id', logger, limits });
+  const tracks = createMilvusTable({
+    connection,
+    collection: options.tracks,
+    key: 'track_id',
+    logger,
+    limits,
+  });
 
   const clipsOfLongTrack = async (track: Pick<TrackRow, 'trackId' | 'content8'>, consistency: Consistency) =>
     clips.all(revision([track]), CLIP_COLUMNS, consistency, ROWS_AN_ANSWER);
@@ -107,7 +114,7 @@ export const createMilvusTables = (options: {
     scanClipKeys: async (after, limit) => (await page(clips, after, limit, KEY_COLUMNS)).map(decodeKey),
 
     optimize: async (signal) => {
-      for (const table of [clips, tracks]) await table.flush();
+      for (const table of [clips, tracks]) await table.flush(signal);
       for (const table of [clips, tracks])
         while (!(await table.isIndexed())) await sleep(250, undefined, { signal });
     },
