@@ -14,3 +14,11 @@ def nt_xent(first: torch.Tensor, second: torch.Tensor, temperature: float = 0.5)
     count = len(first)
     target = torch.cat((torch.arange(count, 2 * count), torch.arange(count))).to(first.device)
     return functional.cross_entropy(similarity, target)
+
+
+def gram_difference(vectors: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """Mean squared difference between the cosines among the batch's vectors, centred, and those among their targets (relational
+    distillation: Park et al. 2019), both [batch, any dimension]."""
+    centred = functional.normalize(vectors - vectors.mean(0), dim=1)
+    wanted = functional.normalize(target - target.mean(0), dim=1)
+    return functional.mse_loss(centred @ centred.T, wanted @ wanted.T)

@@ -1,7 +1,7 @@
 """Prepares training or validation audio: composed pieces, or a folder of the user's own.
 
     python -m training.prepare pieces --out DIR --count 400 --soundfont FluidR3_GM.sf2 [--kind validation]
-    python -m training.prepare folder --out DIR --audio MUSIC
+    python -m training.prepare folder --out DIR --audio MUSIC [--middle 30]
 
 A third of the pieces is played by synthesised instruments, the rest by the SoundFonts in turn; half of those get random General
 MIDI instruments instead of their style's. Run again with a higher --count to add pieces. What samples/RESERVED.md reserves is refused.
@@ -43,11 +43,12 @@ def main() -> None:
     parser.add_argument("--soundfont", type=Path, action="append", default=[])
     parser.add_argument("--kind", choices=["train", "validation"], default="train")
     parser.add_argument("--audio", type=Path)
+    parser.add_argument("--middle", type=float, help="of each file keep this many seconds of its middle, and no file shorter than that")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     writer = PcmWriter(options.out)
     if options.source == "folder":
-        jobs = [(str(path), path) for path in sorted(options.audio.rglob("*")) if path.is_file()]
+        jobs = [(str(path), (path, options.middle)) for path in sorted(options.audio.rglob("*")) if path.is_file()]
         make = decode_file
     else:
         jobs = [(f"{options.kind}-{index}", (index, options.kind, options.soundfont, options.seconds)) for index in range(options.first, options.first + options.count)]
@@ -105,12 +106,18 @@ def decode(path: Path) -> np.ndarray:
     raise ValueError(f"ffmpeg finds no audio in {path}: {done.stderr.decode(errors='replace').strip()[-200:]}")
 
 
-def decode_file(path: Path) -> tuple[np.ndarray, dict] | None:
-    """A file of the user's own; None when ffmpeg finds no audio in it."""
+def decode_file(job: tuple[Path, float | None]) -> tuple[np.ndarray, dict] | None:
+    """A file of the user's own, or its middle; None when ffmpeg finds no audio in it or it is shorter than the part asked for."""
+    path, seconds = job
     try:
-        return decode(path), {"source": "folder"}
+        signal = decode(path)
     except ValueError:
         return None
+    if seconds is None:
+        return signal, {"source": "folder"}
+    count = int(RATE * seconds)
+    begin = (len(signal) - count) // 2
+    return (signal[begin : begin + count], {"source": "folder"}) if begin >= 0 else None
 
 
 if __name__ == "__main__":

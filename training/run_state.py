@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import os
+import statistics
 import time
+from collections import deque
 from pathlib import Path
 
 import torch
@@ -49,14 +51,27 @@ class RunState:
 
 def budgeted_steps(state: RunState, part: str, minutes: float, clips_per_step: int, save_every: float = 120.0):
     """Yields the fraction of the part's budget already used, until it is used up; counts, saves and survives a resume."""
-    budget, saved = minutes * 60, time.monotonic()
+    budget, saved, clock = minutes * 60, time.monotonic(), StepClock()
     while state.seconds.get(part, 0.0) < budget:
         began = time.monotonic()
         yield state.seconds.get(part, 0.0) / budget
-        state.seconds[part] = state.seconds.get(part, 0.0) + time.monotonic() - began
+        state.seconds[part] = state.seconds.get(part, 0.0) + clock.counted(time.monotonic() - began)
         state.steps[part] = state.steps.get(part, 0) + 1
         state.clips[part] = state.clips.get(part, 0) + clips_per_step
         if time.monotonic() - saved > save_every:
             state.save()
             saved = time.monotonic()
     state.save()
+
+
+class StepClock:
+    """Leaves out the time in which the process was stopped: a step of more than ten times the median counts as the median."""
+
+    def __init__(self) -> None:
+        self.recent: deque[float] = deque(maxlen=101)
+
+    def counted(self, seconds: float) -> float:
+        median = statistics.median(self.recent) if len(self.recent) >= 5 else seconds
+        taken = seconds if seconds <= 10 * median else median
+        self.recent.append(taken)
+        return taken

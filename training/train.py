@@ -14,9 +14,11 @@ from pathlib import Path
 import torch
 
 from .augment import PRESETS
+from .distil import distil
 from .full import train_full
 from .model import WINDOW
 from .pcm import open_tracks
+from .peers import Peers
 from .run_state import RunState
 from .upper import train_upper
 from .warm_start import warm_start
@@ -33,17 +35,21 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a checkpoint to start from, such as training/checkpoints/clmr-synth.pt")
     parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--restart", action="append", default=[], choices=["short", "upper", "full"], help="count this part's budget from zero")
+    parser.add_argument("--restart", action="append", default=[], choices=["short", "upper", "distil", "full"], help="count this part's budget from zero")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--short-minutes", type=float, default=25)
     parser.add_argument("--upper-minutes", type=float, default=25)
+    parser.add_argument("--distil-minutes", type=float, default=0)
     parser.add_argument("--full-minutes", type=float, default=0)
     parser.add_argument("--short-stages", type=int, default=8, choices=[6, 7, 8], help="stages that `short` trains, on crops of 3^stages samples")
     parser.add_argument("--short-batch", type=int, default=64)
     parser.add_argument("--batch", type=int, default=128, help="tracks a step in `upper`")
     parser.add_argument("--span", type=int, default=2, help="consecutive windows of each half of a track kept in `upper`")
+    parser.add_argument("--distil-batch", type=int, default=8, help="pairs of windows a step in `distil`")
+    parser.add_argument("--peers", type=Path, help="a folder shared with other processes of the same `distil`, each with its own --seed and --out")
+    parser.add_argument("--replays", type=int, default=3, help="steps of the upper stages for each step of the whole in `distil`")
     parser.add_argument("--full-batch", type=int, default=24, help="tracks a step in `full`")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--full-rate", type=float, default=1e-4)
@@ -60,11 +66,13 @@ def train(options: argparse.Namespace) -> RunState:
     state = RunState(options.out, options.seed, options.resume, options.start)
     for part in options.restart:
         state.seconds.pop(part, None)
+        state.extra.pop(part, None)
     common = {"seed": options.seed, "device": device, "augmentation": options.augmentation}
     print(f"{len(tracks)} tracks on {device}", flush=True)
     warm_start(state, tracks, options.short_minutes, options.short_batch, options.rate, options.short_stages, **common)
     if state.seconds.get("upper", 0) < options.upper_minutes * 60:
         train_upper(state, open_tracks(options.data, minimum=2 * WINDOW), options.upper_minutes, options.batch, options.rate, options.span, temperature=options.temperature, auxiliary=options.auxiliary, **common)
+    distil(state, open_tracks(options.data, minimum=2 * WINDOW), options.distil_minutes, options.distil_batch, options.rate, options.replays, options.seed, device, options.auxiliary, Peers(options.peers, options.seed) if options.peers else None)
     train_full(state, open_tracks(options.data, minimum=2 * WINDOW), options.full_minutes, options.full_batch, options.full_rate, temperature=options.temperature, **common)
     return state
 
