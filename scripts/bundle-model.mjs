@@ -122,13 +122,13 @@ const newestTransform = async (known) => {
     if (!known) throw new Error(`${folder} has neither transform.json nor a manifest`);
     return { transform: await readTransform(known, folder), fittedOn: known.transform.fittedOn };
   }
-  const { mean, whitening, shrinkage, fittedOn } = JSON.parse(text);
+  const { mean, whitening, fittedOn } = JSON.parse(text);
   return {
     transform: {
       mean: floatsFromBase64(mean),
       whitening: whitening ? floatsFromBase64(whitening) : undefined,
     },
-    fittedOn: `${fittedOn}${whitening ? `; whitened with shrinkage ${shrinkage}` : '; centred'}`,
+    fittedOn: whitening ? fittedOn : `${fittedOn}; centred`,
   };
 };
 

@@ -48,7 +48,7 @@ def augment(crop: np.ndarray, preset: Preset, random: np.random.Generator) -> np
         cutoff = random.uniform(*(preset.low_pass_hertz if low else preset.high_pass_hertz))
         crop = sosfilt(butter(2, cutoff, "low" if low else "high", fs=RATE, output="sos"), crop)
     if random.random() < preset.delay:
-        crop = add_delay(crop, random.choice([200, 250, 300, 350, 400]))
+        crop = add_delay(crop, random.choice([200, 250, 300, 350, 400, 450]))
     if random.random() < preset.reverb:
         crop = add_reverb(crop, random)
     if random.random() < preset.noise:

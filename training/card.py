@@ -24,10 +24,10 @@ Audio: {data}
 ## What it reaches
 
 Same-track retrieval, R@1, on pieces that are not in the training data: a track's half against the other halves, and one window
-against one window of each track's other half ({tracks} tracks; transforms fitted on training renders only).
+against one window of each track's other half (transforms fitted on training renders only).
 
-| embedding | transform | halves | windows |
-| --- | --- | --- | --- |
+| audio | tracks | embedding | transform | halves | windows |
+| --- | --- | --- | --- | --- | --- |
 {table}
 
 {notes}
@@ -37,6 +37,5 @@ against one window of each track's other half ({tracks} tracks; transforms fitte
 def write_card(card: dict, name: str, data: str, notes: str) -> str:
     """card: what export.py writes to card.json."""
     parts = "\n".join(f"| {part} | {card['minutes'][part]} | {card['steps'].get(part, '')} | {card['clips'].get(part, '')} |" for part in card["minutes"])
-    table = "\n".join(f"| {row['embedding']} | {row['transform']} | {row['halves']:.2f} | {row['windows']:.2f} |" for row in card["validation"])
-    tracks = card["validation"][0]["tracks"] if card["validation"] else 0
-    return TEXT.format(name=name, sha256=card["sha256"], hardware=card["hardware"], commands="\n".join(card["commands"]), parts=parts, table=table, tracks=tracks, data=data, notes=notes)
+    table = "\n".join(f"| {row.get('data', 'validation')} | {row['tracks']} | {row['embedding']} | {row['transform']} | {row['halves']:.2f} | {row['windows']:.2f} |" for row in card["validation"])
+    return TEXT.format(name=name, sha256=card["sha256"], hardware=card["hardware"], commands="\n".join(card["commands"]), parts=parts, table=table, data=data, notes=notes)

@@ -1,4 +1,4 @@
-"""What the model is compared with: the same network untrained, and statistics of MFCCs."""
+"""What the model is compared with: the same network untrained, statistics of MFCCs, and the descriptors it was taught."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from .dataset import spread
 from .descriptors import mfcc_statistics
 from .fast import run_stages
 from .model import SampleCNN
+from .teacher import describe
 
 
 def untrained(seed: int = 20_210_317) -> SampleCNN:
@@ -28,3 +29,8 @@ def embed_tracks(encoder: SampleCNN, tracks: list[np.ndarray], windows: int, dev
 def embed_mfcc(tracks: list[np.ndarray], windows: int) -> np.ndarray:
     """float32 [tracks, windows, 40]."""
     return np.stack([mfcc_statistics(torch.from_numpy(spread(track, windows))).numpy() for track in tracks])
+
+
+def embed_teacher(tracks: list[np.ndarray], windows: int) -> np.ndarray:
+    """float32 [tracks, windows, 288]: what a perfect pupil could reach."""
+    return np.stack([describe(torch.from_numpy(spread(track, windows))).numpy() for track in tracks])

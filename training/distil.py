@@ -13,9 +13,9 @@ from torch import nn
 from torch.nn import functional
 
 from .fast import run_folded, run_stages
-from .peers import Peers
 from .losses import gram_difference, nt_xent
 from .model import DIMENSION, Clmr
+from .peers import Peers
 from .run_state import RunState, budgeted_steps
 from .teacher import Teacher, fit_teacher, log_mel
 from .vary import draw_varied_pairs
@@ -66,11 +66,11 @@ def distil(state: RunState, tracks: list[np.ndarray], minutes: float, pairs: int
         return
     random = np.random.default_rng([seed, 4, state.steps.get("distil", 0)])
     model, heads = state.model.to(device), Heads().to(device)
-    teacher, scale = fit_targets(tracks, seed)
+    teacher, scale = fit_targets(tracks)
     if "distil" in state.extra:
         heads.load_state_dict(state.extra["distil"])
     else:
-        settle(model, tracks, random, device)
+        settle(model, tracks, device)
     frozen, lower, upper = model.encoder.sequential[:FROZEN], model.encoder.sequential[FROZEN:LOWER], model.encoder.sequential[LOWER:]
     whole = torch.optim.Adam([*lower.parameters(), *heads.local.parameters()], lr=rate / 2)
     top = torch.optim.Adam([*upper.parameters(), *model.projector.parameters(), *heads.whole.parameters()], lr=rate)
@@ -123,16 +123,17 @@ def local_frames(signal: torch.Tensor) -> torch.Tensor:
     return log_mel(signal[:, POSITION // 2 :], POSITION)[:, :, :81]
 
 
-def fit_targets(tracks: list[np.ndarray], seed: int) -> tuple[Teacher, tuple[torch.Tensor, torch.Tensor]]:
-    """The teacher's whitening, and mean and deviation of each band of the local frames, the same again after a resume."""
-    signal = torch.from_numpy(draw_varied_pairs(tracks, WINDOWS_TO_FIT // 2, np.random.default_rng([seed, 5])))
+def fit_targets(tracks: list[np.ndarray]) -> tuple[Teacher, tuple[torch.Tensor, torch.Tensor]]:
+    """The teacher's whitening, and mean and deviation of each band of the local frames, the same for every process and after a resume."""
+    signal = torch.from_numpy(draw_varied_pairs(tracks, WINDOWS_TO_FIT // 2, np.random.default_rng(5)))
     frames = local_frames(signal[::8])
     return fit_teacher(signal), (frames.mean((0, 2))[:, None], frames.std((0, 2))[:, None])
 
 
 @torch.no_grad()
-def settle(model: Clmr, tracks: list[np.ndarray], random: np.random.Generator, device: str) -> None:
-    """Running statistics of all stages from varied windows; they stay as they are from here on."""
+def settle(model: Clmr, tracks: list[np.ndarray], device: str) -> None:
+    """Running statistics of all stages from varied windows, the same for every process; they stay as they are from here on."""
+    random = np.random.default_rng(6)
     model.train()
     for stage in model.encoder.sequential:
         stage[1].reset_running_stats()

@@ -1,6 +1,6 @@
 """Validation on audio that sounds recorded, with its controls:
 
-    python -m training.evaluate --run RUN --data VALIDATION --fit TRAIN [--out table.json]
+    python -m training.evaluate --run RUN --data VALIDATION [--data MORE] --fit TRAIN [--out table.json]
 
 The task: find a track by one part of it among all tracks' other parts. Transforms are fitted on training renders only.
 """
@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .controls import embed_mfcc, embed_tracks, untrained
+from .controls import embed_mfcc, embed_teacher, embed_tracks, untrained
 from .model import WINDOW, SampleCNN
 from .pcm import open_tracks
 from .run_state import RunState
+from .taught import taught_transform
 from .transform import fit_transform
 
 WINDOWS = 4
@@ -28,15 +29,18 @@ SHRINKAGES = (None, 0.3, 0.1, 0.03)
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, action="append", required=True)
     parser.add_argument("--fit", type=Path, required=True)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--no-controls", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(2)
-    held_out, fitted = open_tracks([options.data], 2 * WINDOW), open_tracks([options.fit], 2 * WINDOW)[:FIT_TRACKS]
+    fitted = open_tracks([options.fit], 2 * WINDOW)
     model = RunState(options.run, 0, resume=True).model.encoder
-    table = make_table(model, held_out, fitted, controls=not options.no_controls)
+    table = []
+    for folder in options.data:
+        rows = make_table(model, open_tracks([folder], 2 * WINDOW), fitted, controls=not options.no_controls)
+        table += [{"data": folder.name, **row} for row in rows]
     print(json.dumps(table, indent=1))
     if options.out:
         options.out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
@@ -44,15 +48,18 @@ def main() -> None:
 
 def make_table(model: SampleCNN, held_out: list[np.ndarray], fitted: list[np.ndarray], controls: bool = True) -> list[dict]:
     """A row for each embedding and transform: same-track R@1 from the other half, and from one window to one other window."""
+    chosen = fitted[:FIT_TRACKS]
     sources = {"model": lambda tracks: embed_tracks(model, tracks, WINDOWS)}
     if controls:
-        sources |= {"untrained": lambda tracks: embed_tracks(untrained(), tracks, WINDOWS), "mfcc": lambda tracks: embed_mfcc(tracks, WINDOWS)}
+        sources |= {"untrained": lambda tracks: embed_tracks(untrained(), tracks, WINDOWS), "mfcc": lambda tracks: embed_mfcc(tracks, WINDOWS), "teacher": lambda tracks: embed_teacher(tracks, WINDOWS)}
     rows = []
     for name, embed in sources.items():
-        reference, vectors = embed(fitted).reshape(len(fitted) * WINDOWS, -1), embed(held_out)
-        for shrinkage in SHRINKAGES:
-            placed = fit_transform(reference, shrinkage)(vectors)
-            rows.append({"embedding": name, "transform": "centred" if shrinkage is None else f"whitened {shrinkage}", "tracks": len(held_out), **retrieval(placed)})
+        reference, vectors = embed(chosen).reshape(len(chosen) * WINDOWS, -1), embed(held_out)
+        transforms = {"centred" if shrinkage is None else f"whitened {shrinkage}": fit_transform(reference, shrinkage) for shrinkage in SHRINKAGES}
+        if name == "model":
+            transforms["taught"] = taught_transform(model, fitted)
+        for transform, place in transforms.items():
+            rows.append({"embedding": name, "transform": transform, "tracks": len(held_out), **retrieval(place(vectors))})
     return rows
 
 

@@ -23,6 +23,7 @@ from .evaluate import FIT_TRACKS, WINDOWS
 from .model import WINDOW, SampleCNN
 from .pcm import open_tracks
 from .run_state import RunState
+from .taught import taught_transform
 from .tensors import write_safetensors
 from .transform import fit_transform
 
@@ -34,6 +35,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--table", type=Path)
     parser.add_argument("--checkpoint", type=Path)
+    parser.add_argument("--transform", choices=["whitened", "taught"], default="whitened", help="PCA whitening, or the metric of the teacher's targets")
     parser.add_argument("--shrinkage", type=float, default=0.1)
     parser.add_argument("--commands", type=Path, help="a text file with the exact commands, copied into the card")
     parser.add_argument("--hardware", default="")
@@ -43,8 +45,7 @@ def main() -> None:
     state = RunState(options.run, 0, resume=True)
     options.out.mkdir(parents=True, exist_ok=True)
     digest = write_encoder(state.model.encoder, options.out / "encoder.safetensors")
-    fitted = open_tracks([options.fit], 2 * WINDOW)[:FIT_TRACKS]
-    write_transform(state.model.encoder, fitted, options.shrinkage, options.out / "transform.json")
+    write_transform(state.model.encoder, open_tracks([options.fit], 2 * WINDOW), options.transform, options.shrinkage, options.out / "transform.json")
     card = {
         "sha256": digest,
         "hardware": options.hardware,
@@ -70,12 +71,15 @@ def write_encoder(encoder: SampleCNN, path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def write_transform(encoder: SampleCNN, tracks: list[np.ndarray], shrinkage: float, path: Path) -> None:
+def write_transform(encoder: SampleCNN, tracks: list[np.ndarray], kind: str, shrinkage: float, path: Path) -> None:
     """mean [512] and whitening [512, 512] row-major: a raw vector v becomes normalise(whitening @ (v - mean))."""
-    vectors = embed_tracks(encoder, tracks, WINDOWS)
-    transform = fit_transform(vectors.reshape(-1, vectors.shape[2]), shrinkage)
-    text = {"mean": encode(transform.mean), "whitening": encode(transform.matrix), "shrinkage": shrinkage, "fittedOn": f"{len(tracks)} training renders, {WINDOWS} windows each"}
-    path.write_text(json.dumps(text) + "\n", encoding="utf-8")
+    if kind == "taught":
+        transform, note = taught_transform(encoder, tracks), f"varied windows of {len(tracks)} training renders; the metric of the teacher's targets"
+    else:
+        vectors = embed_tracks(encoder, tracks[:FIT_TRACKS], WINDOWS)
+        transform = fit_transform(vectors.reshape(-1, vectors.shape[2]), shrinkage)
+        note = f"{len(tracks[:FIT_TRACKS])} training renders, {WINDOWS} windows each; whitened with shrinkage {shrinkage}"
+    path.write_text(json.dumps({"mean": encode(transform.mean), "whitening": encode(transform.matrix), "fittedOn": note}) + "\n", encoding="utf-8")
 
 
 def encode(values: np.ndarray) -> str:

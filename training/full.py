@@ -10,15 +10,16 @@ from .dataset import draw_pairs
 from .fast import run_stages
 from .losses import nt_xent
 from .model import WINDOW
+from .optimizers import make_optimizer
 from .run_state import RunState, budgeted_steps
 from .warm_start import set_rate
 
 
-def train_full(state: RunState, tracks: list[np.ndarray], minutes: float, tracks_per_step: int, rate: float, seed: int, device: str, augmentation: str, temperature: float) -> None:
+def train_full(state: RunState, tracks: list[np.ndarray], minutes: float, tracks_per_step: int, rate: float, seed: int, device: str, augmentation: str, temperature: float, optimizer_name: str = "adam") -> None:
     """Every parameter learns; batch statistics are those of the step."""
     random = np.random.default_rng([seed, 3, state.steps.get("full", 0)])
     model = state.model.to(device).train()
-    optimizer = torch.optim.Adam(model.parameters(), lr=rate, weight_decay=1e-6)
+    optimizer = make_optimizer(optimizer_name, model.parameters(), rate)
     for used in budgeted_steps(state, "full", minutes, 2 * tracks_per_step):
         set_rate(optimizer, rate, used)
         first, second = draw_pairs(tracks, tracks_per_step, WINDOW, PRESETS[augmentation], random)

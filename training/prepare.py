@@ -3,7 +3,7 @@
     python -m training.prepare pieces --out DIR --count 400 --soundfont FluidR3_GM.sf2 [--kind validation]
     python -m training.prepare folder --out DIR --audio MUSIC [--middle 30]
 
-A third of the pieces is played by synthesised instruments, the rest by the SoundFonts in turn; half of those get random General
+A third of the training pieces, and all pieces where no SoundFont is given, are played by synthesised instruments, the rest by the SoundFonts in turn; half of those get random General
 MIDI instruments instead of their style's. Run again with a higher --count to add pieces. What samples/RESERVED.md reserves is refused.
 """
 
@@ -67,7 +67,7 @@ def make_piece(job: tuple[int, str, list[Path], float]) -> tuple[np.ndarray, dic
     chooser = random.Random(f"prepare-{seed}")
     style = chooser.choice(sorted(set(STYLES) - RESERVED_STYLES))
     piece = compose(style, seed, take=chooser.randrange(3), seconds=seconds)
-    synthesised = kind == "train" and (not soundfonts or chooser.random() < 1 / 3)
+    synthesised = not soundfonts or (kind == "train" and chooser.random() < 1 / 3)
     if synthesised:
         refuse_reserved(soundfont="synth", style=style, seed=seed)
         signal, source = play(piece, seed), "synth"

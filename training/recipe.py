@@ -23,8 +23,11 @@ def main() -> None:
     parser.add_argument("--audio", type=Path, help="a folder of your own music, added to the pieces")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--short-minutes", type=float, default=60)
-    parser.add_argument("--upper-minutes", type=float, default=60)
-    parser.add_argument("--full-minutes", type=float, default=240)
+    parser.add_argument("--upper-minutes", type=float, default=10)
+    parser.add_argument("--distil-minutes", type=float, default=240)
+    parser.add_argument("--full-minutes", type=float, default=0)
+    parser.add_argument("--start", type=Path, help="a checkpoint to go on from, such as training/checkpoints/clmr-synth.pt")
+    parser.add_argument("--transform", choices=["whitened", "taught"], default="whitened")
     options = parser.parse_args()
     out = options.out
     fonts = [part for font in options.soundfont for part in ("--soundfont", font)]
@@ -34,10 +37,12 @@ def main() -> None:
     if options.audio:
         step("prepare", "folder", "--out", out / "own", "--audio", options.audio)
         data += ["--data", out / "own"]
-    budgets = ["--short-minutes", options.short_minutes, "--upper-minutes", options.upper_minutes, "--full-minutes", options.full_minutes]
-    step("train", *data, "--out", out / "run", "--resume", "--device", options.device, *budgets)
+    budgets = ["--short-minutes", options.short_minutes, "--upper-minutes", options.upper_minutes]
+    budgets += ["--distil-minutes", options.distil_minutes, "--full-minutes", options.full_minutes]
+    start = ["--start", options.start] if options.start else []
+    step("train", *data, "--out", out / "run", "--resume", "--device", options.device, *start, *budgets)
     step("evaluate", "--run", out / "run", "--data", out / "validation", "--fit", out / "train", "--out", out / "table.json")
-    step("export", "--run", out / "run", "--fit", out / "train", "--out", out / "model", "--table", out / "table.json")
+    step("export", "--run", out / "run", "--fit", out / "train", "--out", out / "model", "--table", out / "table.json", "--transform", options.transform)
 
 
 if __name__ == "__main__":

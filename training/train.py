@@ -2,8 +2,8 @@
 
     python -m training.train --data DIR [--data DIR2] --out RUN [--resume] [--device auto]
 
-Three parts with a budget in minutes each: `short` (short crops, regression), `upper` (full windows, lowest stages frozen and kept,
-NT-Xent) and `full` (full windows, everything, NT-Xent). --resume goes on after the last checkpoint; larger budgets lengthen a run.
+Four parts with a budget in minutes each: `short` (short crops, regression), `upper` (full windows, lowest stages frozen and kept,
+NT-Xent), `distil` (full windows, the teacher's descriptors and NT-Xent) and `full` (NT-Xent through everything). --resume goes on after the last checkpoint; larger budgets lengthen a run.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from .augment import PRESETS
 from .distil import distil
 from .full import train_full
 from .model import WINDOW
+from .optimizers import OPTIMIZERS
 from .pcm import open_tracks
 from .peers import Peers
 from .run_state import RunState
@@ -53,8 +54,9 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--full-batch", type=int, default=24, help="tracks a step in `full`")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--full-rate", type=float, default=1e-4)
+    parser.add_argument("--optimizer", default="adam", choices=OPTIMIZERS, help="of `full`; LARS wants a --full-rate of about 0.3 x batch / 256")
     parser.add_argument("--temperature", type=float, default=0.2)
-    parser.add_argument("--auxiliary", type=float, default=1.0, help="weight of the regression in `upper`; 0 for the ablation")
+    parser.add_argument("--auxiliary", type=float, default=1.0, help="weight of the spectral targets in `upper` and `distil`; 0 for the ablation")
     parser.add_argument("--augmentation", default="light", choices=sorted(PRESETS))
     return parser
 
@@ -73,7 +75,7 @@ def train(options: argparse.Namespace) -> RunState:
     if state.seconds.get("upper", 0) < options.upper_minutes * 60:
         train_upper(state, open_tracks(options.data, minimum=2 * WINDOW), options.upper_minutes, options.batch, options.rate, options.span, temperature=options.temperature, auxiliary=options.auxiliary, **common)
     distil(state, open_tracks(options.data, minimum=2 * WINDOW), options.distil_minutes, options.distil_batch, options.rate, options.replays, options.seed, device, options.auxiliary, Peers(options.peers, options.seed) if options.peers else None)
-    train_full(state, open_tracks(options.data, minimum=2 * WINDOW), options.full_minutes, options.full_batch, options.full_rate, temperature=options.temperature, **common)
+    train_full(state, open_tracks(options.data, minimum=2 * WINDOW), options.full_minutes, options.full_batch, options.full_rate, temperature=options.temperature, optimizer_name=options.optimizer, **common)
     return state
 
 

@@ -1,4 +1,4 @@
-"""The affine step from raw vectors to the space: subtract the mean, whiten (PCA with shrinkage, full rank), normalise."""
+"""The affine step from raw vectors to the space: subtract the mean, whiten (or weight by what the teacher asks), normalise. Full rank."""
 
 from __future__ import annotations
 
@@ -31,3 +31,17 @@ def fit_transform(vectors: np.ndarray, shrinkage: float | None) -> Transform:
     values, directions = np.linalg.eigh((1 - shrinkage) * covariance + shrinkage * average * np.eye(len(covariance)))
     # Symmetric (ZCA) form, scaled so that lengths stay near those of the raw vectors.
     return Transform(mean, directions @ np.diag(np.sqrt(average / values)) @ directions.T)
+
+
+def fit_taught(vectors: np.ndarray, targets: np.ndarray, ridge: float = 0.03, floor: float = 0.03) -> Transform:
+    """The metric in which vectors [count, dimension] predict the teacher's targets [count, any]: ridge regression (`ridge` in units of the
+    mean variance), then the symmetric square root of A A' with `floor` times its mean eigenvalue added, so that no direction is lost."""
+    mean = vectors.mean(0)
+    moved, wanted = vectors - mean, targets - targets.mean(0)
+    covariance = moved.T @ moved / len(moved)
+    identity = np.eye(len(covariance))
+    read_out = np.linalg.solve(covariance + ridge * np.trace(covariance) / len(covariance) * identity, moved.T @ wanted / len(moved))
+    metric = read_out @ read_out.T
+    values, directions = np.linalg.eigh(metric + floor * np.trace(metric) / len(metric) * identity)
+    scale = np.sqrt(np.trace(covariance) / np.sum(values * np.einsum("ij,ij->j", directions, covariance @ directions)))
+    return Transform(mean, scale * directions @ np.diag(np.sqrt(values)) @ directions.T)
