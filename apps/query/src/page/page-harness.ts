@@ -23,25 +23,32 @@ export interface PageServer {
 
 /** The built command line serving the built page over freshly ingested samples. */
 export const startPageServer = async (): Promise<PageServer> => {
-  if (!existsSync(join(PROJECT_ROOT, 'apps/query/dist-web/index.html')))
-    throw new Error('The page is not built: npm run build');
   const home = temporaryFolder('page');
-  const env = { ...process.env, SOUNDALIKE_HOME: home, LOG_LEVEL: 'error', ALLOW_FETCH: '127.0.0.1' };
   const [head = '', ...lines] = readFileSync(join(SAMPLES, 'manifest.csv'), 'utf8').trim().split('\n');
   const kept = lines.filter((_, index) => index % EVERY === 0);
   const manifest = join(home, 'some.csv');
   writeFileSync(manifest, [head, ...kept].join('\n').replaceAll(',catalogue/', `,${SAMPLES}/catalogue/`));
-  await promisify(execFile)(process.execPath, [CLI, 'ingest', manifest], { env });
+  return {
+    ...(await serveSource(manifest, home)),
+    rows: kept.map((line) => {
+      const [id = '', path = '', title = '', , , genre = ''] = line.split(',');
+      return { id, path: join(SAMPLES, path), title, genre };
+    }),
+  };
+};
+
+/** The same over what a source holds, ingested into a data folder. */
+export const serveSource = async (source: string, home: string): Promise<Omit<PageServer, 'rows'>> => {
+  if (!existsSync(join(PROJECT_ROOT, 'apps/query/dist-web/index.html')))
+    throw new Error('The page is not built: npm run build');
+  const env = { ...process.env, SOUNDALIKE_HOME: home, LOG_LEVEL: 'error', ALLOW_FETCH: '127.0.0.1' };
+  await promisify(execFile)(process.execPath, [CLI, 'ingest', source], { env });
   const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--json'], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return {
     url: await urlOf(child),
-    rows: kept.map((line) => {
-      const [id = '', path = '', title = '', , , genre = ''] = line.split(',');
-      return { id, path: join(SAMPLES, path), title, genre };
-    }),
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');

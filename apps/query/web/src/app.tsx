@@ -2,6 +2,7 @@ import './app.css';
 import { Button, Icon, Masthead, Note } from '@soundalike/design';
 import { useEffect } from 'preact/hooks';
 import { Deck } from './deck/deck.tsx';
+import { DuplicatesView } from './duplicates/duplicates-view.tsx';
 import { HelpDialog } from './help/help-dialog.tsx';
 import { isHelpOpen, startShortcuts } from './help/shortcuts.ts';
 import { MapView } from './map/map-view.tsx';
@@ -22,7 +23,7 @@ export const App = () => {
     start();
     startShortcuts();
   }, []);
-  const isMap = session.view.value === 'map';
+  const view = session.view.value;
   return (
     <>
       <a class="skip" href="#main">
@@ -31,8 +32,14 @@ export const App = () => {
       <Masthead
         onHome={reset}
         places={[
-          { label: 'Search', href: '/', current: !isMap, onOpen: () => show('search') },
-          { label: 'Map', href: '/?view=map', current: isMap, onOpen: () => show('map') },
+          { label: 'Search', href: '/', current: view === 'search', onOpen: () => show('search') },
+          { label: 'Map', href: '/?view=map', current: view === 'map', onOpen: () => show('map') },
+          {
+            label: 'Duplicates',
+            href: '/?view=duplicates',
+            current: view === 'duplicates',
+            onOpen: () => show('duplicates'),
+          },
           { label: 'Ingest', href: '/ingest', current: false },
         ]}
       >
@@ -47,7 +54,7 @@ export const App = () => {
       </Masthead>
       <main id="main">
         <UntrainedNote />
-        {isMap ? <MapView /> : <SearchView />}
+        <Shown />
       </main>
       {/* biome-ignore-start lint/a11y/useMediaCaption: music of the reader's own catalogue has no captions */}
       <audio id="side-a" preload="auto" ref={(element) => attach('a', element)} />
@@ -57,6 +64,11 @@ export const App = () => {
       <DropZone />
     </>
   );
+};
+
+const Shown = () => {
+  if (session.view.value === 'map') return <MapView />;
+  return session.view.value === 'duplicates' ? <DuplicatesView /> : <SearchView />;
 };
 
 const SearchView = () => {

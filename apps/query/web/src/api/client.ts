@@ -1,5 +1,7 @@
 import type {
   CatalogueMap,
+  DuplicatesPage,
+  Evidence,
   Facets,
   Problem,
   SearchAnswer,
@@ -32,6 +34,10 @@ export const findTracks = (query: string, limit: number, signal?: AbortSignal) =
   getJson<TrackPage>(`/v1/tracks?${new URLSearchParams({ q: query, limit: `${limit}` })}`, signal);
 export const getFacets = () => getJson<Facets>('/v1/facets');
 export const getStats = () => getJson<Stats>('/v1/stats');
+export const getDuplicates = (evidence: Evidence, cursor: string | null, limit: number) =>
+  getJson<DuplicatesPage>(
+    `/v1/duplicates?${new URLSearchParams({ evidence, limit: `${limit}`, ...(cursor === null ? {} : { cursor }) })}`,
+  );
 export const getMap = () => getJson<CatalogueMap>('/v1/map');
 
 /** Where a track's audio is streamed from. */

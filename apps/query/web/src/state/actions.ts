@@ -1,7 +1,7 @@
 import { batch } from '@preact/signals';
 import { ApiError, getFacets, getStats, getTrack, postSearch } from '../api/client.ts';
 import type { Track } from '../api/types.ts';
-import type { FilterState, LinkState, SearchOptions } from './link-state.ts';
+import type { FilterState, LinkState, SearchOptions, View } from './link-state.ts';
 import { DEFAULT_OPTIONS, NO_FILTER, readLink, writeLink } from './link-state.ts';
 import { cueMatch, pause, play, setSource } from './player.ts';
 import { currentRequest, UPLOAD_NAME } from './request.ts';
@@ -107,8 +107,8 @@ export const reset = (): void => {
   pushAddress();
 };
 
-export const show = (view: 'search' | 'map'): void => {
-  // The map plays on side B as well: the opened result takes it back.
+export const show = (view: View): void => {
+  // Map and duplicates play on side B as well: the opened result takes it back.
   if (view === 'search' && session.chosen.value) {
     pause();
     setSource('b', session.chosen.value.trackId);

@@ -1,6 +1,9 @@
+/** What the page shows. */
+export type View = 'search' | 'map' | 'duplicates';
+
 /** What a link can carry: everything a search depends on but the bytes of a file. */
 export interface LinkState {
-  readonly view: 'search' | 'map';
+  readonly view: View;
   readonly sample: LinkedSample | null;
   /** Part of the sample that is searched, seconds. */
   readonly passage: { readonly from: number; readonly to: number } | null;
@@ -48,7 +51,7 @@ export const DEFAULT_OPTIONS: SearchOptions = {
 /** The query part of an address (`?…`, or '' for the start page) that reproduces this state. */
 export const writeLink = (state: LinkState): string => {
   const query = new URLSearchParams();
-  if (state.view === 'map') query.set('view', 'map');
+  if (state.view !== 'search') query.set('view', state.view);
   if (state.sample) writeSample(query, state.sample);
   if (state.passage) query.set('part', `${round(state.passage.from)}-${round(state.passage.to)}`);
   for (const { trackId, weight } of state.refinements) query.append(weight < 0 ? 'less' : 'more', trackId);
@@ -71,7 +74,7 @@ export const readLink = (search: string): LinkState => {
   const query = new URLSearchParams(search);
   const mode = query.get('mode');
   return {
-    view: query.get('view') === 'map' ? 'map' : 'search',
+    view: readView(query.get('view')),
     sample: readSample(query),
     passage: readPassage(query.get('part')),
     refinements: [
@@ -94,6 +97,8 @@ export const readLink = (search: string): LinkState => {
     open: query.get('open'),
   };
 };
+
+const readView = (text: string | null): View => (text === 'map' || text === 'duplicates' ? text : 'search');
 
 const writeSample = (query: URLSearchParams, sample: LinkedSample) => {
   if (sample.kind === 'track') query.set('track', sample.trackId);

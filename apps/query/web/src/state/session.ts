@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import type { ApiError } from '../api/client.ts';
 import type { Facets, SearchAnswer, Stats, Track, Waveform } from '../api/types.ts';
-import { DEFAULT_OPTIONS, type FilterState, NO_FILTER, type SearchOptions } from './link-state.ts';
+import { DEFAULT_OPTIONS, type FilterState, NO_FILTER, type SearchOptions, type View } from './link-state.ts';
 
 /** What is searched with: side A. */
 export type Sample =
@@ -30,7 +30,7 @@ export type Progress =
   | { readonly kind: 'failed'; readonly error: ApiError };
 
 /** The state of the page. Changed by the functions of actions.ts only. */
-export const view = signal<'search' | 'map'>('search');
+export const view = signal<View>('search');
 export const sample = signal<Sample | null>(null);
 export const passage = signal<Passage | null>(null);
 export const refinements = signal<readonly Refinement[]>([]);
