@@ -279,6 +279,9 @@ export const describeCatalogue = (
           tracks.includes(id),
         );
       expect(await missing()).toEqual(tracks);
+      const reasons = async () =>
+        (await catalogue.missingReasons({ space: next, from: SPACE })).filter(({ state }) => state !== null);
+      expect((await reasons()).find(({ state }) => state === 'indexed')?.count).toBeGreaterThanOrEqual(2);
       const again = await catalogue.queueTracks(tracks, run.id);
       expect(again.map(({ itemId }) => itemId).sort()).toEqual([...queued].sort());
       expect(await catalogue.queueTracks(tracks, run.id)).toEqual([]);
@@ -286,6 +289,7 @@ export const describeCatalogue = (
       await catalogue.recordInSpace({ space: next, trackId: first, contentId: first, clipCount: 21 });
       expect(await missing()).toEqual(tracks.slice(1));
       expect(await catalogue.countTracks(next)).toBe(1);
+      expect(await catalogue.trackTotals(next)).toMatchObject({ tracks: 1, clips: 21 });
       expect(await catalogue.presenceOf(next, tracks)).toEqual(
         new Map([[first, { trackId: first, contentId: first, clipCount: 21 }]]),
       );
@@ -299,6 +303,10 @@ export const describeCatalogue = (
         code: 'SPACE_MISMATCH',
       });
       expect((await catalogue.liveSpace())?.name).toBe(next);
+      // What it can be narrowed by is what is in it, wherever that was indexed first.
+      const artists = async (space: string) =>
+        (await catalogue.facets(space)).artists.reduce((sum, { count }) => sum + count, 0);
+      expect(await artists(next)).toBeLessThanOrEqual(1);
       expect(await standing(SPACE)).toMatchObject({ state: 'kept' });
       // A scan for the new space asks again only for what is not there yet.
       const rescan = await scan([file('sp/1'), file('sp/2')], { space: next });
@@ -307,7 +315,19 @@ export const describeCatalogue = (
       await catalogue.flipLiveSpace({ from: next, to: SPACE });
       await catalogue.removeFromSpace(next, [first]);
       expect(await catalogue.tracksInSpace({ space: next, limit: 10 })).toEqual([]);
+      const transform = {
+        mean: new Uint8Array([1, 2, 3, 4]),
+        whitening: undefined,
+        calibration: { slope: 2 },
+      };
+      await catalogue.putSpaceTransform(next, transform);
+      await catalogue.putSpaceTransform(next, { ...transform, mean: new Uint8Array([9, 9, 9, 9]) });
+      expect(await catalogue.getSpaceTransform(next)).toEqual(transform);
+      const whitened = { ...transform, whitening: new Uint8Array([5, 6, 7, 8]) };
+      await catalogue.putSpaceTransform('d'.repeat(16), whitened);
+      expect(await catalogue.getSpaceTransform('d'.repeat(16))).toEqual(whitened);
       await catalogue.forgetSpace(next);
+      expect(await catalogue.getSpaceTransform(next)).toBeUndefined();
       expect(await standing(next)).toBeUndefined();
     });
 

@@ -218,6 +218,24 @@ export interface SpaceStanding extends Space {
   readonly runId: number | null;
 }
 
+/** What makes raw vectors those of a space, and its scores; as bytes, for the catalogue does no arithmetic. */
+export interface SpaceTransformBytes {
+  /** Little-endian float32. */
+  readonly mean: Uint8Array;
+  readonly whitening: Uint8Array | undefined;
+  /** Score calibration. */
+  readonly calibration: unknown;
+}
+
+/** Why tracks of one space are not in another: where the items that made them stand. */
+export interface MissingReason {
+  /** State of the track's item; null where no living item holds it. */
+  readonly state: ItemState | null;
+  /** The error of failed items. */
+  readonly code: string | null;
+  readonly count: number;
+}
+
 /** A track's presence in one space: the revision and number of clips that its vectors there have. */
 export interface TrackInSpace {
   readonly trackId: string;
@@ -432,6 +450,9 @@ export interface Catalogue extends Monitoring {
    * Flips the one pointer from one space to another; the one left is kept. `SPACE_MISMATCH` where `from` is not live (any more).
    */
   flipLiveSpace(options: { from: string; to: string }): Promise<void>;
+  /** Keeps a space's transform; one that is kept already stays, for the name of a space says which it is. */
+  putSpaceTransform(name: string, transform: SpaceTransformBytes): Promise<void>;
+  getSpaceTransform(name: string): Promise<SpaceTransformBytes | undefined>;
   /** Forgets a space and which tracks are in it. `SPACE_MISMATCH` where it is live. */
   forgetSpace(name: string): Promise<void>;
 
@@ -455,9 +476,11 @@ export interface Catalogue extends Monitoring {
     after?: string | undefined;
     limit: number;
   }): Promise<string[]>;
+  /** Why tracks of `from` are not in `space`, the commonest reason first. */
+  missingReasons(options: { space: string; from: string }): Promise<MissingReason[]>;
   /**
    * Queues the items that made these tracks again (`tries + 1`) as part of a run. Items on the way already are left alone.
-   * Returns ids and tries, as the queue wants them.
+   * They come after all other work. Returns ids and tries, as the queue wants them.
    */
   queueTracks(trackIds: readonly string[], runId: number): Promise<{ itemId: number; try: number }[]>;
 

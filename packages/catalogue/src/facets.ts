@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import type { Catalogue } from './catalogue.ts';
 import type { OpenDatabase } from './database.ts';
 
@@ -12,7 +12,7 @@ export const createFacets = ({ db, kind }: OpenDatabase): Pick<Catalogue, 'facet
       const rows = await db
         .selectFrom('tracks')
         .select(({ fn, ref }) => [ref(name).as('value'), fn.countAll<number>().as('count')])
-        .where('space', '=', space)
+        .where(isIn(space))
         .where(name, 'is not', null)
         .where(name, '!=', '')
         .groupBy(name)
@@ -28,13 +28,13 @@ export const createFacets = ({ db, kind }: OpenDatabase): Pick<Catalogue, 'facet
         : sql`json_each(tracks.tags) as tag`;
     const tags = await sql<{ value: string; count: number }>`
       select tag.value as value, count(*) as count from tracks, ${each}
-      where tracks.space = ${space} group by tag.value order by count(*) desc, tag.value limit ${MOST}`
+      where ${isIn(space)} group by tag.value order by count(*) desc, tag.value limit ${MOST}`
       .execute(db)
       .then(({ rows }) => rows.map(toFacet));
     const years = await db
       .selectFrom('tracks')
       .select(({ fn }) => [fn.min('year').as('from'), fn.max('year').as('to')])
-      .where('space', '=', space)
+      .where(isIn(space))
       .where('year', '>', 0)
       .executeTakeFirst();
     return {
@@ -45,6 +45,10 @@ export const createFacets = ({ db, kind }: OpenDatabase): Pick<Catalogue, 'facet
     };
   },
 });
+
+/** Whether a track is in the space, whichever space it was indexed in first. */
+const isIn = (space: string) =>
+  sql<SqlBool>`exists (select 1 from track_spaces where track_spaces.space = ${space} and track_spaces.track_id = tracks.id)`;
 
 const toFacet = ({ value, count }: { value: unknown; count: unknown }) => ({
   value: String(value),

@@ -3,6 +3,7 @@ import type { OpenDatabase } from './database.ts';
 import { first } from './migrations/0001-first.ts';
 import { signatures } from './migrations/0020-signatures.ts';
 import { spaces } from './migrations/0030-spaces.ts';
+import { spaceTransforms } from './migrations/0031-space-transforms.ts';
 import { ingest } from './migrations/0040-ingest.ts';
 import { monitoring } from './migrations/0050-monitoring.ts';
 
@@ -21,6 +22,7 @@ export const migrate = async ({ db, kind }: OpenDatabase): Promise<void> => {
         '0001-first': first(kind),
         '0020-signatures': signatures(kind),
         '0030-spaces': spaces(kind),
+        '0031-space-transforms': spaceTransforms(kind),
         '0040-ingest': ingest(kind),
         '0050-monitoring': monitoring(kind),
       }),

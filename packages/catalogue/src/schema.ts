@@ -112,6 +112,14 @@ export interface Database {
     state: string;
     run_id: number | null;
   };
+  space_transforms: {
+    name: string;
+    /** Little-endian float32: 512 of the mean, 512 x 512 of the whitening. */
+    mean: Uint8Array;
+    whitening: Uint8Array | null;
+    /** Score calibration as JSON. */
+    calibration: string;
+  };
   signatures: {
     content_id: string;
     /** Three bytes a word; see packages/embedder/src/signature. */

@@ -13,6 +13,8 @@ type Spaces = Pick<
   | 'setSpaceRun'
   | 'flipLiveSpace'
   | 'forgetSpace'
+  | 'putSpaceTransform'
+  | 'getSpaceTransform'
   | 'getSetting'
   | 'setSetting'
 >;
@@ -20,6 +22,9 @@ type Db = OpenDatabase['db'];
 
 /** The setting that is the one pointer to the live space. */
 const LIVE_SPACE = 'live-space';
+
+/** The setting that names the space which was live before: what a rollback goes back to. */
+const FORMER_SPACE = 'former-space';
 
 export const createSpaces = ({ db }: OpenDatabase): Spaces => {
   const liveSpace: Spaces['liveSpace'] = async () => {
@@ -99,7 +104,36 @@ export const createSpaces = ({ db }: OpenDatabase): Spaces => {
           });
         await transaction.deleteFrom('space_states').where('name', '=', to).execute();
         await writeState(transaction, from, 'kept');
+        await writeSetting(transaction, FORMER_SPACE, from);
       }),
+
+    putSpaceTransform: async (name, { mean, whitening, calibration }) => {
+      await db
+        .insertInto('space_transforms')
+        .values({
+          name,
+          mean: Buffer.from(mean),
+          whitening: whitening ? Buffer.from(whitening) : null,
+          calibration: JSON.stringify(calibration),
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    getSpaceTransform: async (name) => {
+      const row = await db
+        .selectFrom('space_transforms')
+        .selectAll()
+        .where('name', '=', name)
+        .executeTakeFirst();
+      return (
+        row && {
+          mean: new Uint8Array(row.mean),
+          whitening: row.whitening ? new Uint8Array(row.whitening) : undefined,
+          calibration: JSON.parse(row.calibration),
+        }
+      );
+    },
 
     forgetSpace: (name) =>
       db.transaction().execute(async (transaction) => {
@@ -113,6 +147,7 @@ export const createSpaces = ({ db }: OpenDatabase): Spaces => {
           );
         await transaction.deleteFrom('track_spaces').where('space', '=', name).execute();
         await transaction.deleteFrom('space_states').where('name', '=', name).execute();
+        await transaction.deleteFrom('space_transforms').where('name', '=', name).execute();
         await transaction.deleteFrom('spaces').where('name', '=', name).execute();
       }),
 

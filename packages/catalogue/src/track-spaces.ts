@@ -1,12 +1,21 @@
-import type { Catalogue, TrackInSpace } from './catalogue.ts';
+import type { Catalogue, ItemState, TrackInSpace } from './catalogue.ts';
 import type { OpenDatabase } from './database.ts';
 import { chunksOf } from './rows.ts';
 
 type TrackSpaces = Pick<
   Catalogue,
-  'recordInSpace' | 'removeFromSpace' | 'tracksInSpace' | 'presenceOf' | 'missingInSpace' | 'queueTracks'
+  | 'recordInSpace'
+  | 'removeFromSpace'
+  | 'tracksInSpace'
+  | 'presenceOf'
+  | 'missingInSpace'
+  | 'missingReasons'
+  | 'queueTracks'
 >;
 type Db = OpenDatabase['db'];
+
+/** Priority of items that only fill another space: whoever waits for a search waits for new music. Bulk work has 10. */
+const AFTER_ALL_ELSE = 20;
 
 /** Ids of one statement. */
 const IDS = 1_000;
@@ -52,6 +61,31 @@ export const createTrackSpaces = ({ db }: OpenDatabase): TrackSpaces => ({
     return rows.map(({ track_id }) => track_id);
   },
 
+  missingReasons: async ({ space, from }) => {
+    const rows = await db
+      .selectFrom('track_spaces as there')
+      .leftJoin('track_spaces as here', (join) =>
+        join
+          .onRef('here.track_id', '=', 'there.track_id')
+          .onRef('here.content_id', '=', 'there.content_id')
+          .on('here.space', '=', space),
+      )
+      .leftJoin('items', (join) =>
+        join.onRef('items.track_id', '=', 'there.track_id').on('items.state', '!=', 'duplicate'),
+      )
+      .select(({ fn }) => ['items.state', 'items.error_code', fn.countAll<number>().as('count')])
+      .where('there.space', '=', from)
+      .where('here.track_id', 'is', null)
+      .groupBy(['items.state', 'items.error_code'])
+      .orderBy('count', 'desc')
+      .execute();
+    return rows.map(({ state, error_code, count }) => ({
+      state: state as ItemState | null,
+      code: state === 'failed' ? error_code : null,
+      count: Number(count),
+    }));
+  },
+
   queueTracks: async (trackIds, runId) => {
     const queued: { itemId: number; try: number }[] = [];
     for (const ids of chunksOf(trackIds, IDS)) {
@@ -62,6 +96,7 @@ export const createTrackSpaces = ({ db }: OpenDatabase): TrackSpaces => ({
           outcome: null,
           run_id: runId,
           attempts: 0,
+          priority: AFTER_ALL_ELSE,
           available_at: 0,
           tries: eb('tries', '+', 1),
           queued_at: Date.now(),

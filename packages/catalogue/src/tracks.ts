@@ -115,15 +115,26 @@ export const createTracks = ({ db }: OpenDatabase): Tracks => ({
   },
 
   trackTotals: async (space) => {
-    let query = db
-      .selectFrom('tracks')
-      .select(({ fn }) => [
-        fn.countAll<number>().as('tracks'),
-        fn.sum<number | null>('clip_count').as('clips'),
-        fn.sum<number | null>('duration_seconds').as('seconds'),
-      ]);
-    if (space !== undefined) query = query.where('space', '=', space);
-    const { tracks, clips, seconds } = await query.executeTakeFirstOrThrow();
+    const { tracks, clips, seconds } =
+      space === undefined
+        ? await db
+            .selectFrom('tracks')
+            .select(({ fn }) => [
+              fn.countAll<number>().as('tracks'),
+              fn.sum<number | null>('clip_count').as('clips'),
+              fn.sum<number | null>('duration_seconds').as('seconds'),
+            ])
+            .executeTakeFirstOrThrow()
+        : await db
+            .selectFrom('track_spaces')
+            .leftJoin('tracks', 'tracks.id', 'track_spaces.track_id')
+            .select(({ fn }) => [
+              fn.countAll<number>().as('tracks'),
+              fn.sum<number | null>('track_spaces.clip_count').as('clips'),
+              fn.sum<number | null>('tracks.duration_seconds').as('seconds'),
+            ])
+            .where('track_spaces.space', '=', space)
+            .executeTakeFirstOrThrow();
     return { tracks: Number(tracks), clips: Number(clips ?? 0), audioSeconds: Number(seconds ?? 0) };
   },
 

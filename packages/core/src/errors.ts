@@ -95,6 +95,10 @@ export const ERROR_TABLE = {
   SPACE_MISMATCH: setup(
     'The model in use and the index belong to different embedding spaces; both are named. Set MODEL to the model of the index, or ingest into another SOUNDALIKE_HOME.',
   ),
+  PROMOTION_REFUSED: bad(
+    409,
+    'A space does not do yet what the live one does; each gate says what was found and the way out. The live space stays.',
+  ),
   INDEX_EMPTY: bad(409, 'Nothing is indexed yet. Run `soundalike ingest <folder>` first.'),
   MODEL_NOT_FOUND: setup('The model is not installed. `soundalike model list` shows what is.'),
   MODEL_INVALID: setup(
