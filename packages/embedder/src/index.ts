@@ -16,6 +16,7 @@ export {
   MIN_SECONDS,
 } from './embed-track.ts';
 export * from './embedder.ts';
+export { createTransformFit, type TransformFit } from './fit-transform.ts';
 export { buildInt8Onnx, MAX_WEIGHT, type Quantisation } from './model/build-int8-onnx.ts';
 export { buildOnnx } from './model/build-onnx.ts';
 export { fitInt8 } from './model/fit-int8.ts';
@@ -31,6 +32,7 @@ export {
   loadWeights,
 } from './model/load-model.ts';
 export { type Manifest, manifestSchema, parseManifest } from './model/manifest.ts';
+export { embedderFor, type ModelVariant, modelVariant } from './model/model-variant.ts';
 export { randomWeights } from './model/random-weights.ts';
 export { saveModel, withSpace } from './model/save-model.ts';
 export { DECODING, spaceName } from './model/space-name.ts';

@@ -14,10 +14,19 @@ export const spaceName = (facts: {
   windowSamples: number;
   hopSamples: number;
   transform: SpaceTransform;
+  /** Only of spaces that were made for it: `COVERAGE` as a setting of workers does not make another space. */
+  coverage?: string | undefined;
 }): string => {
   const hash = createHash('sha256');
   hash.update(
-    JSON.stringify([facts.weightsSha256, facts.sampleRate, facts.windowSamples, facts.hopSamples, DECODING]),
+    JSON.stringify([
+      facts.weightsSha256,
+      facts.sampleRate,
+      facts.windowSamples,
+      facts.hopSamples,
+      DECODING,
+      ...(facts.coverage === undefined ? [] : [facts.coverage]),
+    ]),
   );
   for (const values of [facts.transform.mean, facts.transform.whitening]) {
     if (values) hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
