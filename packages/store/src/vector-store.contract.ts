@@ -62,6 +62,16 @@ export const describeVectorStore = (
       await database.ping();
     });
 
+    test('names for readers outside follow the live space, where the backend has names', async () => {
+      const [one, two] = [(await freshSpace()).space, (await freshSpace()).space];
+      for (const live of [one, two, two, one]) {
+        await database.setLive(live);
+        expect(await database.aliasedSpace()).toBe(database.kind === 'milvus' ? live : undefined);
+      }
+      await database.dropSpace(two);
+      expect(await database.listSpaces()).not.toContain(two);
+    });
+
     test('an empty space answers everything with nothing', async () => {
       const store = await freshSpace();
       const vectors = [randomVector(randomNumbers(1))];

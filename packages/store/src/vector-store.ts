@@ -129,6 +129,10 @@ export interface VectorDatabase {
   openSpace(space: string, options?: { create?: boolean; readOnly?: boolean }): Promise<VectorStore>;
   listSpaces(): Promise<string[]>;
   dropSpace(space: string): Promise<void>;
+  /** Lets the names that readers outside of Soundalike use (Milvus' aliases) follow the live space; nothing where a backend has none. */
+  setLive(space: string): Promise<void>;
+  /** The space those names lead to; undefined where there are none. */
+  aliasedSpace(): Promise<string | undefined>;
   /** A data-plane round trip; throws `STORE_UNAVAILABLE`. */
   ping(): Promise<void>;
   close(): Promise<void>;

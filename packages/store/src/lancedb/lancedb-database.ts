@@ -75,6 +75,8 @@ export const openLanceDatabase = (
           if (names.includes(name)) await guard(folder, () => database.dropTable(name));
       });
     },
+    setLive: async () => undefined,
+    aliasedSpace: async () => undefined,
     ping: async () => void (await tableNames()),
     close: async () => {
       await lease.idle();

@@ -23,6 +23,8 @@ export const openMemoryDatabase = (url: string, options: { readOnly?: boolean } 
     },
     listSpaces: async () => [...spaces.keys()].sort(),
     dropSpace: async (space) => void spaces.delete(space),
+    setLive: async () => undefined,
+    aliasedSpace: async () => undefined,
     ping: async () => undefined,
     close: async () => undefined,
   };

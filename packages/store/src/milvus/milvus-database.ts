@@ -7,6 +7,7 @@ import type { VectorDatabase } from '../vector-store.ts';
 import { clipFields, INDEX, trackFields } from './collections.ts';
 import { connectMilvus, type MilvusConnection } from './connection.ts';
 import type { MilvusLimits } from './milvus-table.ts';
+import { readLiveAlias, setLiveAlias } from './live-alias.ts';
 import { createMilvusTables } from './milvus-tables.ts';
 
 const SETUP = { timeoutMs: 60_000, patienceMs: 60_000 };
@@ -58,6 +59,8 @@ export const openMilvusDatabase = (
           SETUP,
         );
     },
+    setLive: (space) => setLiveAlias(connection, space),
+    aliasedSpace: () => readLiveAlias(connection),
     ping: async () => {
       const [space] = spacesIn(await collections());
       if (space === undefined) return;
