@@ -68,7 +68,8 @@ const start = async () => {
   });
   console.error('AUDIT ready');
   await startWorker({
-    deps: { ...deps, store: audited(deps.store) },
+    // One space only, so that every write goes through the audited store.
+    deps: { ...deps, spaces: undefined, store: audited(deps.store) },
     queue: auditedQueue(queue),
     concurrency,
     signal: stop.signal,

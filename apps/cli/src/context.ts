@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import type { Catalogue } from '@soundalike/catalogue';
-import { type Config, createLogger, type Logger, SoundalikeError } from '@soundalike/core';
+import { type Config, createLogger, type Logger } from '@soundalike/core';
 import type { Embedder, LoadedModel } from '@soundalike/embedder';
 import type { Registry, Role } from '@soundalike/http';
+import type { WorkingSpaces } from '@soundalike/ingest';
 import type { JobQueue } from '@soundalike/queue';
 import type { VectorDatabase } from '@soundalike/store';
 import { readVersion } from './version.ts';
@@ -20,8 +21,10 @@ export interface Context {
   queue(): Promise<JobQueue>;
   /** The model asked for by MODEL, else the live space's, else the default one. `SPACE_MISMATCH` where the live space is another's. */
   model(): Promise<LoadedModel>;
-  /** Embedding processes; `ingest` ones give way to everything else on the machine (nice 10). */
-  embedder(purpose: 'ingest' | 'query'): Promise<Embedder>;
+  /** The spaces that ingest writes to, with networks that give way to everything else on the machine (nice 10). */
+  spaces(): Promise<WorkingSpaces>;
+  /** The model's network for a query. */
+  embedder(): Promise<Embedder>;
   /** The registry of this process, made on first use by the verb that says what it is. */
   metrics(role: Role): Promise<Registry>;
   close(): Promise<void>;
@@ -72,10 +75,26 @@ export const createContext = ({ config, isTerminal }: { config: Config; isTermin
         return openQueue({ url: config.queueUrl, catalogue: await context.catalogue(), worker });
       }),
     model: () => once('model', () => resolveModel(context)),
-    embedder: (purpose) =>
-      once(`embedder-${purpose}`, async () => {
+    spaces: () =>
+      once('spaces', async () => {
+        const [{ createWorkingSpaces }, { openEmbedder }] = await Promise.all([
+          import('@soundalike/ingest'),
+          import('./open-embedder.ts'),
+        ]);
+        return createWorkingSpaces({
+          catalogue: await context.catalogue(),
+          vectors: await context.vectors(),
+          modelsFolder: config.modelsDir,
+          pinned: config.model,
+          coverage: config.coverage,
+          openEmbedder: (model) => openEmbedder({ config, model, purpose: 'ingest' }),
+          logger,
+        });
+      }),
+    embedder: () =>
+      once('embedder', async () => {
         const { openEmbedder } = await import('./open-embedder.ts');
-        return openEmbedder({ config, model: await context.model(), purpose });
+        return openEmbedder({ config, model: await context.model(), purpose: 'query' });
       }),
     metrics: (role) =>
       once('metrics', async () =>
@@ -90,26 +109,13 @@ export const createContext = ({ config, isTerminal }: { config: Config; isTermin
   return context;
 };
 
-/** The model asked for by MODEL, else the live space's, else the default one, looked up anew. */
+/** The live space's model, else the one asked for by MODEL, else the default one, looked up anew. */
 export const resolveModel = async (context: Context): Promise<LoadedModel> => {
-  const { config } = context;
-  const { loadModel } = await import('@soundalike/embedder');
+  const { loadModel, modelOfSpace } = await import('@soundalike/embedder');
+  const { model: pinned, modelsDir: modelsFolder } = context.config;
   const catalogue = await context.catalogue();
-  const live = await catalogue.liveSpace();
-  const model = await loadModel({ name: config.model ?? live?.model, modelsFolder: config.modelsDir });
-  if (live && live.name !== model.info.space) {
-    throw new SoundalikeError(
-      'SPACE_MISMATCH',
-      `The index is of space ${live.name} (model ${live.model}), but model ${model.info.name} makes space ${model.info.space}`,
-      {
-        fields: {
-          liveSpace: live.name,
-          liveModel: live.model,
-          space: model.info.space,
-          model: model.info.name,
-        },
-      },
-    );
-  }
-  return model;
+  const space = await catalogue.liveSpace();
+  return space
+    ? modelOfSpace({ catalogue, space, modelsFolder, pinned })
+    : loadModel({ name: pinned, modelsFolder });
 };

@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import { isSoundalikeError, SoundalikeError } from '@soundalike/core';
 import { loadModel } from '@soundalike/embedder';
 import { createHttpApp, type HttpApp, metricsRoute } from '@soundalike/http';
-import { dashboardPage, readRoots, registerIngestRoutes, registerQueueMetrics } from '@soundalike/ingest';
+import {
+  createEverySpace,
+  createStoreCache,
+  dashboardPage,
+  readRoots,
+  registerIngestRoutes,
+  registerQueueMetrics,
+} from '@soundalike/ingest';
 import { registerQueryRoutes, webPage } from '@soundalike/query';
 import type { Context } from './context.ts';
 import { createLiveSearch } from './live-search.ts';
@@ -57,6 +64,7 @@ export const createServer = async (context: Context): Promise<HttpApp> => {
       roots: () => readRoots(catalogue, config.roots),
       temporaryFolder: join(config.home, 'temporary'),
       maxUploadBytes: config.maxUploadMb * 1_000_000,
+      spaces: createEverySpace(catalogue, createStoreCache(vectors)),
       store: async () => {
         const live = await catalogue.liveSpace();
         if (!live) throw new SoundalikeError('INDEX_EMPTY', 'Nothing is indexed yet');

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '@soundalike/core';
-import { DECODING } from '@soundalike/embedder';
+import { describeSpace, keepTransform } from '@soundalike/embedder';
 import type { IngestDeps } from '@soundalike/ingest';
 import type { S3Options } from '@soundalike/source';
 import type { Context } from './context.ts';
@@ -33,31 +33,25 @@ export const s3Of = ({ s3Endpoint, s3Region }: Config): S3Options => ({
 export const ingestDeps = async (context: Context): Promise<{ deps: IngestDeps; concurrency: number }> => {
   const { config, logger, worker } = context;
   const catalogue = await context.catalogue();
-  const { info } = await context.model();
-  await catalogue.ensureSpace({
-    name: info.space,
-    model: info.name,
-    description: {
-      weights: info.weightsSha256,
-      sampleRate: info.sampleRate,
-      windowSamples: info.windowSamples,
-      hopSamples: info.hopSamples,
-      decoding: DECODING,
-    },
-  });
-  const [ffmpeg, embedder, vectors] = await Promise.all([
-    context.ffmpeg(),
-    context.embedder('ingest'),
-    context.vectors(),
-  ]);
+  const model = await context.model();
+  // Made before it is live: what is live can be searched.
+  const vectors = await context.vectors();
+  await vectors.openSpace(model.info.space, { create: true });
+  await keepTransform(catalogue, model);
+  if (!(await catalogue.liveSpace()))
+    await vectors.setLive((await catalogue.ensureSpace(describeSpace(model))).name);
+  const [ffmpeg, spaces] = await Promise.all([context.ffmpeg(), context.spaces()]);
+  const used = await spaces.use();
+  const embedder = await used.live.embedder().finally(used.release);
   const deps: IngestDeps = {
     catalogue,
+    spaces,
     embedder,
+    store: used.live.store,
     ffmpeg,
     worker,
     logger,
     providerAsked: config.provider,
-    store: await vectors.openSpace(info.space, { create: true }),
     roots: config.roots,
     fetchPolicy: { ...fetchPolicyOf(config), s3: s3Of(config) },
     coverage: config.coverage,

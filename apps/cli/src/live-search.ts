@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import type { Space } from '@soundalike/catalogue';
 import { SoundalikeError } from '@soundalike/core';
-import { createEmbedder, type Embedder, type LoadedModel } from '@soundalike/embedder';
+import { type Embedder, embedderFor, type LoadedModel, modelOfSpace } from '@soundalike/embedder';
 import type { SearchDeps } from '@soundalike/query';
-import { type Context, resolveModel } from './context.ts';
+import type { Context } from './context.ts';
 import { fetchPolicyOf } from './fetch-policy-of.ts';
+import { openEmbedder } from './open-embedder.ts';
 
 /** A search may still be at work with the former space's model this long after another was promoted, ms. */
 const RETIRE_AFTER_MS = 120_000;
@@ -19,20 +21,21 @@ export const createLiveSearch = (
 ): { deps(): Promise<SearchDeps>; close(): Promise<void> } => {
   const { config } = context;
   let current: { space: string; opened: Promise<SearchDeps> } | undefined;
-  const embedders = new Set<Promise<Embedder>>();
+  const networks = new Map<string, Promise<Embedder>>();
 
-  const open = async (space: string): Promise<SearchDeps> => {
-    const model = await resolveModel(context);
+  const open = async (space: Space): Promise<SearchDeps> => {
     const [catalogue, vectors, ffmpeg] = await Promise.all([
       context.catalogue(),
       context.vectors(),
       context.ffmpeg(),
     ]);
+    const { model: pinned, modelsDir: modelsFolder } = config;
+    const model = await modelOfSpace({ catalogue, space, modelsFolder, pinned });
     return {
       catalogue,
-      store: await vectors.openSpace(space),
+      store: await vectors.openSpace(space.name),
       model: model.info,
-      embedder: startOnce(model),
+      embedder: async () => embedderFor(await startOnce(model), model),
       ffmpeg,
       fetchPolicy: fetchPolicyOf(config),
       temporaryFolder: join(config.home, 'temporary'),
@@ -40,26 +43,24 @@ export const createLiveSearch = (
     };
   };
 
-  /** One embedder for each model, started by the first query that needs it and again after a failed start. */
-  const startOnce = (model: LoadedModel) => {
-    let started: Promise<Embedder> | undefined;
-    return () => {
-      if (started) return started;
-      const starting = createEmbedder({
-        model,
-        processes: 1,
-        nice: 0,
-        provider: config.provider,
-        precision: config.precision,
-      });
-      started = starting;
-      embedders.add(starting);
-      starting.catch(() => {
-        embedders.delete(starting);
-        started = undefined;
-      });
-      return starting;
-    };
+  /** One network for each set of weights, started by the first query that needs it and again after a failed start. */
+  const startOnce = (model: LoadedModel): Promise<Embedder> => {
+    const weights = model.info.weightsSha256;
+    const started = networks.get(weights);
+    if (started) return started;
+    const starting = openEmbedder({ config, model, purpose: 'query' });
+    networks.set(weights, starting);
+    starting.catch(() => networks.delete(weights));
+    return starting;
+  };
+
+  /** Ends the networks that the space does not need. */
+  const retireAllBut = async (weights: string) => {
+    for (const [other, network] of networks) {
+      if (other === weights) continue;
+      networks.delete(other);
+      await network.then((open) => open.close()).catch(() => undefined);
+    }
   };
 
   return {
@@ -67,24 +68,21 @@ export const createLiveSearch = (
       const live = await (await context.catalogue()).liveSpace();
       if (!live) throw new SoundalikeError('INDEX_EMPTY', 'Nothing has been indexed yet');
       if (current?.space === live.name) return current.opened;
-      const retired = [...embedders];
-      const opening = { space: live.name, opened: open(live.name) };
+      const opening = { space: live.name, opened: open(live) };
       current = opening;
       opening.opened.then(
-        () => setTimeout(() => void closeAll(retired), RETIRE_AFTER_MS).unref(),
+        () =>
+          setTimeout(() => {
+            // Where the pointer has moved on, or back, that change looks after it.
+            if (current === opening)
+              void opening.opened.then(({ model }) => retireAllBut(model.weightsSha256));
+          }, RETIRE_AFTER_MS).unref(),
         () => {
           if (current === opening) current = undefined;
         },
       );
       return opening.opened;
     },
-    close: () => closeAll([...embedders]),
+    close: () => retireAllBut(''),
   };
-
-  async function closeAll(started: readonly Promise<Embedder>[]) {
-    for (const embedder of started) {
-      embedders.delete(embedder);
-      await embedder.then((open) => open.close()).catch(() => undefined);
-    }
-  }
 };

@@ -20,7 +20,7 @@ export const searchDeps = async (context: Context, options: { readOnly: boolean 
     catalogue,
     store: await vectors.openSpace(info.space, { readOnly: options.readOnly }),
     model: info,
-    embedder: () => context.embedder('query'),
+    embedder: () => context.embedder(),
     ffmpeg,
     fetchPolicy: fetchPolicyOf(config),
     temporaryFolder: join(config.home, 'temporary'),

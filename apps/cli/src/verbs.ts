@@ -38,6 +38,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/duplicates.ts')).duplicates,
   },
   {
+    name: 'index',
+    summary: 'make another index beside the live one, go over to it and back',
+    load: async () => (await import('./verbs/index/index-verb.ts')).index,
+  },
+  {
     name: 'model',
     summary: 'list, install, check and calibrate models',
     load: async () => (await import('./verbs/model.ts')).model,

@@ -1,18 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobQueue } from '@soundalike/queue';
 import type { IngestReport } from './report/ingest-report.ts';
-import { measureRun, type RunProgress } from './report/measure-run.ts';
+import type { RunProgress } from './report/measure-run.ts';
 import { pruneGone } from './scan/prune.ts';
 import { recordSource } from './scan/record-source.ts';
 import type { Source } from './sources/source-entry.ts';
 import type { IngestDeps } from './work/ingest-deps.ts';
-import { startWorker } from './work/start-worker.ts';
-
-/** How often the end is looked for, ms. */
-const LOOK_EVERY_MS = 250;
-
-/** Looking costs a pass over the run's rows: at most this share of the time, whatever the size of the run. */
-const LOOK_SHARE = 0.05;
+import { workOffRun } from './work/work-off-run.ts';
 
 export interface RunIngestOptions {
   readonly source: Source;
@@ -49,23 +42,14 @@ export const runIngest = async (options: RunIngestOptions): Promise<IngestReport
   });
   await catalogue.setRunState(run.id, 'running');
 
-  const done = new AbortController();
-  const working = startWorker({ deps, queue, concurrency, signal: AbortSignal.any([signal, done.signal]) });
-  let failure: unknown;
-  working.catch((error) => {
-    failure = error;
+  const { counts, failure } = await workOffRun({
+    runId: run.id,
+    deps,
+    queue,
+    concurrency,
+    signal,
+    onProgress,
   });
-  for (;;) {
-    const asked = performance.now();
-    const progress = await measureRun(catalogue, run.id);
-    onProgress?.(progress);
-    if (progress.queued + progress.active === 0 || signal.aborted || failure) break;
-    const pause = Math.max(LOOK_EVERY_MS, (performance.now() - asked) / LOOK_SHARE);
-    await sleep(pause, undefined, { signal }).catch(() => undefined);
-  }
-  done.abort();
-  await working.catch(() => undefined);
-  const counts = await catalogue.runCounts(run.id);
   const isDone = counts.queued + counts.active === 0;
   // After the work: a file that moved has its track under the new place by now.
   const pruned =

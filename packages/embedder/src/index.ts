@@ -19,6 +19,13 @@ export * from './embedder.ts';
 export { createTransformFit, type TransformFit } from './fit-transform.ts';
 export { buildInt8Onnx, MAX_WEIGHT, type Quantisation } from './model/build-int8-onnx.ts';
 export { buildOnnx } from './model/build-onnx.ts';
+export {
+  coverageOf,
+  type DescribedSpace,
+  describeSpace,
+  hopOf,
+  keepTransform,
+} from './model/describe-space.ts';
 export { fitInt8 } from './model/fit-int8.ts';
 export { floatsFromBase64, floatsToBase64 } from './model/floats-base64.ts';
 export { goldenClips } from './model/golden-clips.ts';
@@ -32,6 +39,7 @@ export {
   loadWeights,
 } from './model/load-model.ts';
 export { type Manifest, manifestSchema, parseManifest } from './model/manifest.ts';
+export { modelOfSpace } from './model/model-of-space.ts';
 export { embedderFor, type ModelVariant, modelVariant } from './model/model-variant.ts';
 export { randomWeights } from './model/random-weights.ts';
 export { saveModel, withSpace } from './model/save-model.ts';

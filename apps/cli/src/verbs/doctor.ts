@@ -73,7 +73,7 @@ const CHECKS: readonly (readonly [string, (context: Context) => Promise<string>]
   [
     'provider',
     async (context) => {
-      const embedder = await context.embedder('query');
+      const embedder = await context.embedder();
       const [vector] = await embedder.embed({
         windows: [new Float32Array(embedder.model.windowSamples).map((_, i) => Math.sin(i / 8))],
       });

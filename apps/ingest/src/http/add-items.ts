@@ -158,7 +158,7 @@ const record = async (
     runId: run.id,
     source: { name: source, key: source, entries },
     catalogueName: adds.catalogueName,
-    deps: { catalogue, store: await storeOf(adds) },
+    deps: { catalogue, store: await storeOf(adds), spaces: adds.spaces },
     priority: PRIORITIES[priority],
     signal: new AbortController().signal,
   });

@@ -4,6 +4,7 @@ import type { JobQueue } from '@soundalike/queue';
 import type { VectorStore } from '@soundalike/store';
 import type { FastifyRequest } from 'fastify';
 import type { Roots } from '../sources/find-root.ts';
+import type { EverySpace } from '../spaces/every-space.ts';
 
 /** What the ingest routes need; put together by the command line. */
 export interface IngestHttpDeps {
@@ -20,6 +21,8 @@ export interface IngestHttpDeps {
     readonly maxUploadBytes: number;
     /** The live space's store: metadata edits, duplicates. `INDEX_EMPTY` where nothing is indexed. */
     store(): Promise<VectorStore>;
+    /** Metadata edits reach every space; without it the live one. */
+    readonly spaces?: Pick<EverySpace, 'updateFields'> | undefined;
   };
   /** How often watched runs are looked up, ms. */
   readonly watchEveryMs?: number | undefined;

@@ -28,6 +28,7 @@ export const keepBeating = async (options: {
       providerAsked: deps.providerAsked ?? 'auto',
       model: embedder.model.name,
       space: store.space,
+      ...deps.spaces?.current(),
       concurrency,
       clipsPerSecond: Math.round((sample.clips / seconds) * 10) / 10,
       rssBytes: process.memoryUsage.rss(),

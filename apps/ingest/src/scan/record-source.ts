@@ -2,6 +2,7 @@ import type { FoundItem, ItemLocation } from '@soundalike/catalogue';
 import { filterFieldsOf, SoundalikeError } from '@soundalike/core';
 import { formatLocation } from '@soundalike/source';
 import type { Source, SourceEntry } from '../sources/source-entry.ts';
+import type { EverySpace } from '../spaces/every-space.ts';
 import type { IngestDeps } from '../work/ingest-deps.ts';
 
 /** Entries recorded in one transaction. */
@@ -14,6 +15,8 @@ export interface RecordSourceOptions {
   readonly deps: {
     readonly catalogue: IngestDeps['catalogue'];
     readonly store: Pick<IngestDeps['store'], 'space' | 'updateFields'>;
+    /** Metadata edits reach every space. */
+    readonly spaces?: Pick<EverySpace, 'updateFields'> | undefined;
   };
   readonly force?: boolean | undefined;
   /** Smaller is sooner; bulk work where it is not given. */
@@ -35,6 +38,8 @@ export interface RecordSourceOptions {
 export const recordSource = async (options: RecordSourceOptions): Promise<number> => {
   const { runId, source, catalogueName, deps, force = false, priority, onFound, signal } = options;
   const { catalogue, store } = deps;
+  // The pointer may have moved since the store was opened.
+  const space = (await catalogue.liveSpace())?.name ?? store.space;
   const before = source.scope
     ? await catalogue.countKnown({ catalogue: catalogueName, scope: source.scope })
     : 0;
@@ -42,7 +47,7 @@ export const recordSource = async (options: RecordSourceOptions): Promise<number
     catalogue.recordFound({
       runId,
       catalogue: catalogueName,
-      space: store.space,
+      space,
       found,
       force,
       source: source.key,
@@ -132,8 +137,8 @@ const conflictEntry = (item: FoundItem, holder: ItemLocation) => ({
   ),
 });
 
-const updateMetadata = async (itemId: number, { catalogue, store }: RecordSourceOptions['deps']) => {
-  const track = await catalogue.updateTrackMetadata(itemId);
+const updateMetadata = async (itemId: number, deps: RecordSourceOptions['deps']) => {
+  const track = await deps.catalogue.updateTrackMetadata(itemId);
   if (!track) return;
-  await store.updateFields(track.id, filterFieldsOf(track, track.durationSeconds));
+  await (deps.spaces ?? deps.store).updateFields(track.id, filterFieldsOf(track, track.durationSeconds));
 };

@@ -1,22 +1,44 @@
 import { SoundalikeError, toSoundalikeError } from '@soundalike/core';
 import type { JobHandler } from '@soundalike/queue';
 import { formatLocation } from '@soundalike/source';
+import type { UsedSpaces } from '../spaces/working-spaces.ts';
 import type { IngestDeps } from './ingest-deps.ts';
 import { isPoison } from './is-poison.ts';
 import { type InFlight, processItem } from './process-item.ts';
-import { createServerGate } from './wait-for-servers.ts';
+import { createServerGate, type ServerGate } from './wait-for-servers.ts';
 
 /**
  * The queue's handler: works on an item and writes its end into the ledger. Faults of the surroundings (a server away, a stop) put it back
  * without counting; `onFatal` is told of errors that no item is to blame for and waiting cannot mend (a model of another space).
  */
 export const createJobHandler = (deps: IngestDeps, onFatal: (error: Error) => void): JobHandler => {
-  const { catalogue, worker, logger, observer } = deps;
   const inFlight: InFlight = new Map();
   const gate = createServerGate(deps);
-  return async ({ itemId, attempt, maxAttempts, signal }) => {
-    await gate.open(signal);
-    if (signal.aborted) throw new SoundalikeError('CANCELLED', 'Stopped while a server was away');
+  const work = createWorker(deps, inFlight, gate, onFatal);
+  return async (job) => {
+    await gate.open(job.signal);
+    if (job.signal.aborted) throw new SoundalikeError('CANCELLED', 'Stopped while a server was away');
+    const used = await deps.spaces?.use().catch((thrown) => {
+      const error = toSoundalikeError(thrown);
+      gate.tell(error);
+      if (!error.policy.retryable) onFatal(error);
+      throw error;
+    });
+    try {
+      await work(job, used);
+    } finally {
+      used?.release();
+    }
+  };
+};
+
+const createWorker =
+  (deps: IngestDeps, inFlight: InFlight, gate: ServerGate, onFatal: (error: Error) => void) =>
+  async (
+    { itemId, attempt, maxAttempts, signal }: Parameters<JobHandler>[0],
+    used: UsedSpaces | undefined,
+  ): Promise<void> => {
+    const { catalogue, worker, logger, observer } = deps;
     const item = await catalogue.startItem(itemId, worker).catch((error) => {
       gate.tell(toSoundalikeError(error));
       throw error;
@@ -24,7 +46,7 @@ export const createJobHandler = (deps: IngestDeps, onFatal: (error: Error) => vo
     if (!item) return; // ended meanwhile, or deleted: nothing to do
     observer?.started({ id: itemId, path: formatLocation(item) });
     try {
-      const { outcome, ...done } = await processItem(item, deps, inFlight, signal);
+      const { outcome, ...done } = await processItem(item, await depsIn(used, deps), inFlight, signal);
       observer?.ended(itemId, { outcome: 'done', ...done });
       logger.debug({ item: itemId, path: formatLocation(item), outcome }, 'item done');
     } catch (thrown) {
@@ -53,5 +75,17 @@ export const createJobHandler = (deps: IngestDeps, onFatal: (error: Error) => vo
       );
       if (retry) throw error;
     }
+  };
+
+/** What an item is worked on with: the spaces as they are now, for its whole time. */
+const depsIn = async (used: UsedSpaces | undefined, deps: IngestDeps): Promise<IngestDeps> => {
+  if (!used) return deps;
+  const { live, building } = used;
+  return {
+    ...deps,
+    building,
+    store: live.store,
+    coverage: live.coverage,
+    embedder: await live.embedder(),
   };
 };

@@ -5,12 +5,18 @@ import type { FetchPolicy } from '@soundalike/source';
 import type { VectorStore } from '@soundalike/store';
 import type { WorkObserver } from '../monitor/work-meter.ts';
 import type { Roots } from '../sources/find-root.ts';
+import type { SpaceTarget, WorkingSpaces } from '../spaces/working-spaces.ts';
 
 /** What working on items needs; put together by the command line. */
 export interface IngestDeps {
   readonly catalogue: Catalogue;
+  /** The live space's, as those below: resolved once for each item where `spaces` is given. */
   readonly store: VectorStore;
   readonly embedder: Embedder;
+  /** Spaces beside the live one that get every track, too. */
+  readonly building?: readonly SpaceTarget[] | undefined;
+  /** Follows the live pointer; without it the space is that of `store` for good. */
+  readonly spaces?: WorkingSpaces | undefined;
   readonly ffmpeg: string;
   /** `host:pid`. */
   readonly worker: string;

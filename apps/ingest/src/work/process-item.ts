@@ -12,10 +12,14 @@ import { type EmbeddedTrack, embedTrack, meanVector, signatureToBytes, toSpace }
 import { contentIdOf, formatLocation, type LocalAudio, openAudioUnless } from '@soundalike/source';
 import type { ClipRow } from '@soundalike/store';
 import { readRoots } from '../sources/find-root.ts';
+import { everySpaceOf } from '../spaces/every-space.ts';
+import { fillOthers } from '../spaces/fill-others.ts';
+import { hasTrack } from '../spaces/fill-space.ts';
 import { fileMetadataOf } from './file-metadata.ts';
 import type { IngestDeps } from './ingest-deps.ts';
 import { shareWork } from './share-work.ts';
 import { createStageTimer, type StageTimer } from './stage-timer.ts';
+import { windowsOf } from './windows-of.ts';
 
 export interface ItemResult {
   readonly outcome: 'indexed' | 'duplicate';
@@ -26,7 +30,7 @@ export interface ItemResult {
   readonly timings: Readonly<Record<string, number>>;
 }
 
-/** Work that items of one process share: the same content arriving twice at once is embedded once. */
+/** Work that items of one process share, by space and content: the same content arriving twice at once is embedded once. */
 export type InFlight = Map<string, Promise<EmbeddedTrack>>;
 
 /**
@@ -46,7 +50,7 @@ export const processItem = async (
   const timer = createStageTimer(item.id, deps);
   await timer.enter('fetch');
   const before = item.etag && item.contentId ? await findStored(item.contentId, deps) : undefined;
-  const isStill = before !== undefined && before.id === item.trackId;
+  const isStill = before !== undefined && before.id === item.trackId && (await isEverywhere(before, deps));
   const audio = await openAudioUnless({
     location: item,
     roots: await readRoots(catalogue, roots),
@@ -55,15 +59,16 @@ export const processItem = async (
     etag: isStill ? item.etag : undefined,
     signal,
   });
-  if (audio === 'unchanged') return keep(item, before as Track, deps, timer);
+  if (audio === 'unchanged') return keep(item, before as Track, deps, timer, inFlight, signal);
   try {
     const contentId = await contentIdOf({ path: audio.path, ffmpeg, signal });
     const trackId = trackIdOf({ catalogue: item.catalogue, externalId: item.externalId, contentId });
     const known = await findStored(contentId, deps);
-    if (known) return await reuse(item, audio, known, { contentId, trackId }, deps, timer, signal);
+    if (known) return await reuse(item, audio, known, { contentId, trackId }, deps, timer, inFlight, signal);
     await refuseSecondOwner(item, trackId, contentId, deps);
     await timer.enter('decode');
-    const embedded = await shareWork(inFlight, contentId, () => embed(audio, deps, signal));
+    const key = `${deps.store.space} ${contentId}`;
+    const embedded = await shareWork(inFlight, key, () => embed(audio, deps, signal));
     timer.add(embedded.timings);
     // Before the track: what is searchable can be checked. Beside a track that never comes, it harms nobody.
     if (!signal.aborted) await catalogue.putSignature(contentId, signatureToBytes(embedded.signature));
@@ -82,6 +87,7 @@ export const processItem = async (
       },
       deps,
       timer,
+      inFlight,
       signal,
     );
   } finally {
@@ -104,12 +110,15 @@ const embed = (
     signal,
   });
 
-/** Windows of `sampled:N`; undefined for `full`. */
-const windowsOf = (coverage = 'full'): number | undefined =>
-  coverage === 'full' ? undefined : Number(coverage.slice('sampled:'.length));
-
 /** A link that still answers as when it was indexed: its track stays, with what the manifest says now. */
-const keep = (item: Item, known: Track, deps: IngestDeps, timer: StageTimer): Promise<ItemResult> =>
+const keep = (
+  item: Item,
+  known: Track,
+  deps: IngestDeps,
+  timer: StageTimer,
+  inFlight: InFlight,
+  signal: AbortSignal,
+): Promise<ItemResult> =>
   finish(
     item,
     undefined,
@@ -125,6 +134,8 @@ const keep = (item: Item, known: Track, deps: IngestDeps, timer: StageTimer): Pr
     },
     deps,
     timer,
+    inFlight,
+    signal,
   );
 
 /** A track with this content, embedded as far as is asked for, whose vectors the store really has. */
@@ -138,6 +149,13 @@ const findStored = async (
   return stored?.content8 === content8Of(contentId) ? track : undefined;
 };
 
+/** Whether no space that is being built lacks the track. */
+const isEverywhere = async ({ id: trackId, contentId }: Track, deps: IngestDeps): Promise<boolean> => {
+  for (const target of deps.building ?? [])
+    if (!(await hasTrack(target, { trackId, contentId }, deps))) return false;
+  return true;
+};
+
 const reuse = async (
   item: Item,
   audio: LocalAudio,
@@ -145,6 +163,7 @@ const reuse = async (
   ids: { contentId: string; trackId: string },
   deps: IngestDeps,
   timer: StageTimer,
+  inFlight: InFlight,
   signal: AbortSignal,
 ): Promise<ItemResult> => {
   if (known.id === ids.trackId && (await deps.catalogue.otherOwner({ trackId: known.id, itemId: item.id }))) {
@@ -162,6 +181,8 @@ const reuse = async (
       },
       deps,
       timer,
+      inFlight,
+      signal,
     );
   }
   await refuseSecondOwner(item, ids.trackId, ids.contentId, deps);
@@ -172,6 +193,7 @@ const reuse = async (
     { ...ids, clips: stored?.clips ?? [], durationSeconds: known.durationSeconds, audioSeconds: 0 },
     deps,
     timer,
+    inFlight,
     signal,
   );
 };
@@ -209,6 +231,7 @@ const write = async (
   track: Written,
   deps: IngestDeps,
   timer: StageTimer,
+  inFlight: InFlight,
   signal: AbortSignal,
 ): Promise<ItemResult> => {
   const { trackId, contentId, clips, durationSeconds, audioSeconds } = track;
@@ -241,6 +264,8 @@ const write = async (
     },
     deps,
     timer,
+    inFlight,
+    signal,
   );
 };
 
@@ -256,10 +281,18 @@ const finish = async (
   item: Item,
   audio: LocalAudio | undefined,
   done: Finished,
-  { catalogue, store, worker }: IngestDeps,
+  deps: IngestDeps,
   timer: StageTimer,
+  inFlight: InFlight,
+  signal: AbortSignal,
 ): Promise<ItemResult> => {
-  const { title, artist, album, genre, tags, year, attributes } = done.metadata;
+  const { catalogue, store, worker } = deps;
+  const { trackId, contentId, metadata } = done;
+  const fields = filterFieldsOf(metadata, done.durationSeconds);
+  const track = { trackId, contentId, fields };
+  const embedded = await fillOthers({ track, path: audio?.path, deps, inFlight, signal });
+  const audioSeconds = Math.max(done.audioSeconds, embedded);
+  const { title, artist, album, genre, tags, year, attributes } = metadata;
   const timings = timer.stop();
   const { outcome, orphanTrack } = await catalogue.finishItem({
     itemId: item.id,
@@ -283,12 +316,12 @@ const finish = async (
       attributes,
     },
     timings,
-    audioSeconds: done.audioSeconds,
+    audioSeconds,
     fileMetadata: done.fileMetadata,
     ...(audio ? { modified: await modifiedSince(item, audio), etag: audio.etag ?? null } : {}),
   });
-  if (orphanTrack) await store.removeTracks([orphanTrack]);
-  const { clipCount, audioSeconds } = done;
+  if (orphanTrack) await everySpaceOf(deps).removeTracks([orphanTrack]);
+  const { clipCount } = done;
   return { outcome, trackId: done.trackId, clips: audioSeconds > 0 ? clipCount : 0, audioSeconds, timings };
 };
 

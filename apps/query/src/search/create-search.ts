@@ -35,7 +35,7 @@ export const createSearch =
     const { calibration } = model;
     const request = parse(input);
     const watch = createStopwatch();
-    await checkSpace(deps);
+    checkSpace(deps);
     const seeds = await watch.time('hear', () =>
       Promise.all(request.seeds.map((seed) => hearSeed(seed, deps, options))),
     );
@@ -122,14 +122,16 @@ const parse = (input: SearchRequest) => {
   );
 };
 
-const checkSpace = async ({ catalogue, model }: SearchDeps): Promise<void> => {
-  const live = await catalogue.liveSpace();
-  if (!live) throw new SoundalikeError('INDEX_EMPTY', 'Nothing has been indexed yet');
-  if (live.name === model.space) return;
+/**
+ * The space was resolved by whoever opened the parts, once for this query: one that is promoted meanwhile answers the next. What is left to
+ * refuse are parts that do not belong together.
+ */
+const checkSpace = ({ store, model }: SearchDeps): void => {
+  if (store.space === model.space) return;
   throw new SoundalikeError(
     'SPACE_MISMATCH',
-    `The live index is of space ${live.name} (model ${live.model}), this search's model ${model.name} makes space ${model.space}`,
-    { fields: { liveSpace: live.name, space: model.space } },
+    `The index is of space ${store.space}, this search's model ${model.name} makes space ${model.space}`,
+    { fields: { liveSpace: store.space, space: model.space } },
   );
 };
 

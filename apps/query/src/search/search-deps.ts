@@ -6,7 +6,7 @@ import type { VectorStore } from '@soundalike/store';
 /** What a search needs; put together by the command line. */
 export interface SearchDeps {
   readonly catalogue: Catalogue;
-  /** The live space. */
+  /** The space that is live as the query begins. */
   readonly store: VectorStore;
   readonly model: ModelInfo;
   /** Started when the first query needs it: a search by track id needs none. */

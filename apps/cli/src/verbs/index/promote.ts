@@ -1,0 +1,92 @@
+import { SoundalikeError } from '@soundalike/core';
+import { checkPromotion, chooseSpace, flipSpace, type Gate, openSpace } from '@soundalike/ingest';
+import type { Invocation } from '../../verb.ts';
+import { fill } from './fill.ts';
+import { askGolden } from './golden-queries.ts';
+
+/** Searches for the recall gate, and tracks compared exactly for them. */
+const RECALL_QUERIES = 20;
+const RECALL_TRACKS = 5_000;
+
+const MIN_RECALL = 0.9;
+
+/** `index promote`: asks the gates, then flips the pointer while queries run. */
+export const promote = async (invocation: Invocation): Promise<number> => {
+  const { context, output, positionals, options, signal } = invocation;
+  const { modelsDir: modelsFolder, coverage, catalogue: catalogueName } = context.config;
+  const [catalogue, vectors, queue] = await Promise.all([
+    context.catalogue(),
+    context.vectors(),
+    context.queue(),
+  ]);
+  const { live, chosen } = await chooseSpace(catalogue, positionals[1], 'building');
+  const deps = { catalogue, vectors, modelsFolder, coverage };
+  const [from, to] = [await openSpace(live, deps), await openSpace(chosen, deps)];
+  refuseOtherPin(context.config.model, to.model.name);
+  await fill(invocation, { from, to, work: options.wait === true });
+  const { gates, recall } = await checkPromotion({
+    catalogue,
+    store: to.store,
+    live: live.name,
+    allowMissing: numberOf(options, 'allow-missing', 0, { from: 0, to: 1e9 }),
+    minRecall: numberOf(options, 'min-recall', MIN_RECALL, { from: 0, to: 1 }),
+    askGolden: () => askGolden(invocation, to),
+    recallQueries: RECALL_QUERIES,
+    maxTracks: RECALL_TRACKS,
+    signal,
+  });
+  for (const { gate, ok, words } of gates) output.print(`${ok ? 'ok ' : 'NOT'} ${gate}: ${words}`);
+  signal.throwIfAborted();
+  refuse(chosen.name, gates);
+  const after = await flipSpace({
+    catalogue,
+    vectors,
+    queue,
+    catalogueName,
+    from,
+    to,
+    signal,
+    logger: context.logger,
+  });
+  output.document({ live: chosen.name, model: chosen.model, former: live.name, gates, recall, after });
+  output.print(
+    `${chosen.name} (${chosen.model}) is live. ${live.name} is kept: soundalike index rollback goes back, soundalike index drop ${live.name} --yes frees its room.`,
+  );
+  return 0;
+};
+
+/** A pointer that MODEL contradicts would stop every worker that is set so. */
+const refuseOtherPin = (pinned: string | undefined, model: string): void => {
+  if (pinned === undefined || pinned === model) return;
+  throw new SoundalikeError(
+    'CONFIG_INVALID',
+    `MODEL=${pinned} is set here, so searches of model ${model} would be refused. Unset MODEL where workers and servers run: they follow the live space`,
+    { fields: { setting: 'MODEL' } },
+  );
+};
+
+const refuse = (space: string, gates: readonly Gate[]): void => {
+  const closed = gates.filter(({ ok }) => !ok);
+  if (closed.length === 0) return;
+  throw new SoundalikeError(
+    'PROMOTION_REFUSED',
+    `${space} is not promoted: ${closed.map(({ gate, words }) => `${gate}: ${words}`).join('. ')}`,
+    { fields: { space, gates } },
+  );
+};
+
+const numberOf = (
+  options: Invocation['options'],
+  name: string,
+  fallback: number,
+  allowed: { from: number; to: number },
+): number => {
+  const text = options[name];
+  if (typeof text !== 'string') return fallback;
+  const value = Number(text);
+  if (text !== '' && value >= allowed.from && value <= allowed.to) return value;
+  throw new SoundalikeError(
+    'INPUT_INVALID',
+    `--${name} must be a number from ${allowed.from} to ${allowed.to}, got "${text}"`,
+  );
+};

@@ -1,0 +1,15 @@
+export { type CatchUp, catchUp } from './catch-up.ts';
+export { checkPromotion, type Gate, type GoldenOutcome } from './check-promotion.ts';
+export { chooseSpace } from './choose-space.ts';
+export { type CreateSpaceOptions, createSpace } from './create-space.ts';
+export { dropSpace } from './drop-space.ts';
+export { createEverySpace, createStoreCache, type EverySpace } from './every-space.ts';
+export { isMovable } from './fill-space.ts';
+export { flipSpace } from './flip-space.ts';
+export { listSpaces, type SpaceView } from './list-spaces.ts';
+export { type MeasureRecallOptions, measureRecall, type Recall } from './measure-recall.ts';
+export { moveVectors } from './move-vectors.ts';
+export { type OpenSpace, openSpace } from './open-space.ts';
+export { queueMissing } from './queue-missing.ts';
+export { sampleTracks } from './sample-tracks.ts';
+export { createWorkingSpaces, type WorkingSpaces } from './working-spaces.ts';
