@@ -59,8 +59,8 @@ export const openMilvusDatabase = (
           SETUP,
         );
     },
-    setLive: (space) => setLiveAlias(connection, space),
-    aliasedSpace: () => readLiveAlias(connection),
+    setLive: async (space) => setLiveAlias(connection, space, await collections()),
+    aliasedSpace: async () => readLiveAlias(connection, await collections()),
     ping: async () => {
       const [space] = spacesIn(await collections());
       if (space === undefined) return;
