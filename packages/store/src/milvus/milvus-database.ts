@@ -6,8 +6,8 @@ import { CLIPS, checkSpace, noSpace, spacesIn, TRACKS } from '../space-name.ts';
 import type { VectorDatabase } from '../vector-store.ts';
 import { clipFields, INDEX, trackFields } from './collections.ts';
 import { connectMilvus, type MilvusConnection } from './connection.ts';
-import type { MilvusLimits } from './milvus-table.ts';
 import { readLiveAlias, setLiveAlias } from './live-alias.ts';
+import type { MilvusLimits } from './milvus-table.ts';
 import { createMilvusTables } from './milvus-tables.ts';
 
 const SETUP = { timeoutMs: 60_000, patienceMs: 60_000 };
