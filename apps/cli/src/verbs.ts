@@ -44,7 +44,7 @@ export const VERBS: readonly VerbEntry[] = [
   },
   {
     name: 'model',
-    summary: 'list, install, check and calibrate models',
+    summary: 'list, install, use, check and calibrate models',
     load: async () => (await import('./verbs/model.ts')).model,
   },
   {

@@ -17,7 +17,10 @@ import {
 } from '@soundalike/embedder';
 import { calibrateModel } from '@soundalike/query';
 import { isAudioName } from '@soundalike/source';
+import { VOLATILE_QUEUE } from '../open-work.ts';
 import { defineVerb, type Invocation } from '../verb.ts';
+import { calibrateStored } from './model/calibrate-stored.ts';
+import { use } from './model/use.ts';
 
 const list = async ({ context, output }: Invocation): Promise<number> => {
   const models = await listModels(context.config.modelsDir);
@@ -61,11 +64,12 @@ const verify = async ({ context, output, positionals }: Invocation): Promise<num
  * index must be made anew.
  */
 const calibrate = async ({ context, output, positionals, options, signal }: Invocation): Promise<number> => {
+  if (options.stored === true) return calibrateStored({ context, output, positionals, options, signal });
   const [, folder, name] = positionals;
   if (folder === undefined)
     throw new SoundalikeError(
       'INPUT_INVALID',
-      'model calibrate needs a folder of audio: soundalike model calibrate <folder> [model]',
+      'model calibrate needs a folder of audio: soundalike model calibrate <folder> [model]; or --stored',
     );
   const found = await loadModel({
     name: name ?? context.config.model,
@@ -130,7 +134,7 @@ const installed = (
       `sha256 ${identity.sha256}: ${identity.known ?? 'not a file that is known; its structure, values and a self-test were right'}`,
     );
   output.print(
-    `${info.name} is installed in ${folder}, space ${info.space}. Its centre and score curve are neutral: soundalike model calibrate <folder> ${info.name} --write fits them to your audio.`,
+    `${info.name} is installed in ${folder}, space ${info.space}. Its centre and score curve are neutral: soundalike model calibrate <folder> ${info.name} --write fits them to your audio. soundalike model use ${info.name} builds its index beside the live one, soundalike index promote goes over to it.`,
   );
   return 0;
 };
@@ -183,7 +187,8 @@ const pull = async (invocation: Invocation): Promise<number> => {
 };
 
 export const model = defineVerb({
-  usage: 'list | pull [clmr] | convert <file> [name] | verify [name] | calibrate <folder> [name]',
+  usage:
+    'list | pull [clmr] | convert <file> [name] | use <name> | verify [name] | calibrate <folder> [name] | calibrate --stored',
   options: {
     from: { type: 'string', value: 'file', help: 'pull: take this file instead of downloading' },
     url: { type: 'string', value: 'url', help: 'pull: download from here instead' },
@@ -191,27 +196,38 @@ export const model = defineVerb({
     onnx: { type: 'string', value: 'file', help: 'convert: write the network as ONNX, too' },
     write: {
       type: 'boolean',
-      help: 'calibrate: put the result into the manifest; the index must be made anew',
+      help: 'calibrate: put the result into the manifest, after which the index must be made anew; with --stored: build that space from stored vectors',
     },
+    stored: {
+      type: 'boolean',
+      help: 'calibrate: fit to the index itself; nothing is decoded but some excerpts',
+    },
+    shrinkage: { type: 'string', value: '0..1', help: 'calibrate --stored: how tamely to whiten (0.3)' },
+    centre: { type: 'boolean', help: 'calibrate --stored: only centre' },
+    'queue-only': { type: 'boolean', help: 'use: leave the work to workers that run elsewhere' },
+    ...VOLATILE_QUEUE,
     'fitted-on': { type: 'string', value: 'text', help: 'calibrate: what the audio is, for the manifest' },
   },
   examples: [
     'soundalike model list --json',
     'soundalike model pull clmr',
     'soundalike model convert checkpoint.pt mine',
+    'soundalike model use clmr',
     'soundalike model verify',
     'soundalike model calibrate ~/Music/some-albums',
+    'soundalike model calibrate --stored --write',
   ],
   run: async (invocation) => {
     const [name = 'list'] = invocation.positionals;
     if (name === 'list') return list(invocation);
     if (name === 'pull') return pull(invocation);
     if (name === 'convert') return convert(invocation);
+    if (name === 'use') return use(invocation);
     if (name === 'verify') return verify(invocation);
     if (name === 'calibrate') return calibrate(invocation);
     throw new SoundalikeError(
       'INPUT_INVALID',
-      `model ${name}: the actions are list, pull, convert, verify and calibrate`,
+      `model ${name}: the actions are list, pull, convert, use, verify and calibrate`,
     );
   },
 });

@@ -5,6 +5,7 @@ export { type CreateSpaceOptions, createSpace } from './create-space.ts';
 export { dropSpace } from './drop-space.ts';
 export { createEverySpace, createStoreCache, type EverySpace } from './every-space.ts';
 export { isMovable } from './fill-space.ts';
+export { fitStored } from './fit-stored.ts';
 export { flipSpace } from './flip-space.ts';
 export { listSpaces, type SpaceView } from './list-spaces.ts';
 export { type MeasureRecallOptions, measureRecall, type Recall } from './measure-recall.ts';

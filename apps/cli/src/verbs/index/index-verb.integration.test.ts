@@ -121,7 +121,7 @@ describe.each([
     })();
 
     await installModel(home, 'other', 42);
-    const { code, document: made } = await run('index', 'create', '--model', 'other', '--queue-only');
+    const { code, document: made } = await run('model', 'use', 'other', '--queue-only');
     expect({ code, made }).toMatchObject({ code: 0, made: { model: 'other', way: 'queued', pending: 3 } });
     // What comes in while it is built goes into both.
     copyFileSync(join(home, 'later.mp3'), join(music, 'later.mp3'));
