@@ -39,7 +39,7 @@ export const VERBS: readonly VerbEntry[] = [
   },
   {
     name: 'index',
-    summary: 'make another index beside the live one, go over to it and back',
+    summary: 'verify and repair the index; make another beside it, go over to it and back',
     load: async () => (await import('./verbs/index/index-verb.ts')).index,
   },
   {

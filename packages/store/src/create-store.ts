@@ -2,7 +2,7 @@ import { type FilterFields, SoundalikeError } from '@soundalike/core';
 import { checkFields, checkRows } from './check-rows.ts';
 import { checkSearch } from './check-search.ts';
 import { type Condition, chunks, planFilter } from './plan-filter.ts';
-import type { ClipRecord, SpaceTables } from './space-tables.ts';
+import type { ClipKey, ClipRecord, SpaceTables } from './space-tables.ts';
 import type {
   ClipRow,
   Consistency,
@@ -94,14 +94,16 @@ export const createStore = (options: {
       );
     },
 
+    clipKeysOf: async (trackIds) => {
+      const keys: ReturnType<typeof keyOf>[] = [];
+      for (const piece of chunks([...new Set(trackIds)]))
+        keys.push(...(await tables.clipKeys(piece)).map(keyOf));
+      return keys;
+    },
+
     counts: () => tables.counts(),
     scanTracks: ({ after = '', limit }) => tables.scanTracks(after, limit),
-    scanClipKeys: async ({ after = '', limit }) =>
-      (await tables.scanClipKeys(after, limit)).map(({ trackId, content8, startMs }) => ({
-        trackId,
-        content8,
-        startMs,
-      })),
+    scanClipKeys: async ({ after = '', limit }) => (await tables.scanClipKeys(after, limit)).map(keyOf),
     optimize: async ({ signal } = {}) => {
       signal?.throwIfAborted();
       await tables.exclusively(() => tables.optimize(signal), signal);
@@ -109,6 +111,8 @@ export const createStore = (options: {
     describeIndex: () => tables.describeIndex(),
   };
 };
+
+const keyOf = ({ trackId, content8, startMs }: ClipKey) => ({ trackId, content8, startMs });
 
 const sizeOfJob = (job: WriteJob): number => {
   if (job.kind === 'upsert') return job.clips.length;

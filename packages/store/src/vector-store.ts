@@ -101,6 +101,9 @@ export interface VectorStore {
     options?: { consistency?: Consistency },
   ): Promise<Map<string, TrackClips>>;
 
+  /** The keys of all clip rows of these tracks, of any revision; always strong. */
+  clipKeysOf(trackIds: readonly string[]): Promise<{ trackId: string; content8: string; startMs: number }[]>;
+
   /** Exact row counts. */
   counts(): Promise<{ tracks: number; clips: number }>;
 

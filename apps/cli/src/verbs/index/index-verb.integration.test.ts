@@ -178,6 +178,22 @@ describe.each([
     expect(back.document).toMatchObject({ live: before.space, former: filled.space, after: { queued: 1 } });
     expect((await search({ trackId })).answer.space).toBe(before.space);
     await until('what came in meanwhile', async () => (await spaceOf('untrained')).tracks === 4);
+    // A track that the store lost is found, embedded again by the usual workers, and found no more.
+    const vectors = await openVectorDatabase(env.VECTOR_STORE_URL ?? `lancedb:${join(home, 'vectors')}`);
+    await (await vectors.openSpace(before.space)).removeTracks([trackId ?? '']);
+    await vectors.close();
+    expect(await run('index', 'verify')).toMatchObject({
+      code: 3,
+      document: { ok: false, findings: [{ kind: 'missing-track', count: 1, examples: [trackId] }] },
+    });
+    expect((await run('index', 'repair')).document.repairs).toEqual([
+      { kind: 'missing-track', did: 'queued', count: 1 },
+    ]);
+    await until('the lost track', async () => (await spaceOf('untrained')).tracks === 4);
+    expect(await run('index', 'verify', '--recall')).toMatchObject({
+      code: 0,
+      document: { ok: true, recall: { recall: { at10: 1, at100: 1 }, comparedTracks: 4 } },
+    });
     expect((await run('index', 'drop', before.space, '--yes')).document.error.code).toBe('SPACE_MISMATCH');
     const asked = (await run('index', 'drop', filled.space)).document.error;
     expect(asked).toMatchObject({ code: 'INPUT_INVALID', fields: { tracks: 4 } });

@@ -5,18 +5,23 @@ import { create } from './create.ts';
 import { drop } from './drop.ts';
 import { list } from './list.ts';
 import { promote } from './promote.ts';
+import { repair } from './repair.ts';
 import { rollback } from './rollback.ts';
+import { verify } from './verify.ts';
 
 const ACTIONS: Readonly<Record<string, (invocation: Invocation) => Promise<number>>> = {
   list,
   create,
   promote,
   rollback,
+  verify,
+  repair,
   drop,
 };
 
 export const index = defineVerb({
-  usage: 'list | create --model <name> | promote [space] | rollback [space] | drop <space> --yes',
+  usage:
+    'list | create --model <name> | promote [space] | rollback [space] | verify [space] [--recall] | repair [space] | drop <space> --yes',
   options: {
     model: { type: 'string', value: 'name', help: 'create: the model of the new space' },
     hop: {
@@ -39,6 +44,7 @@ export const index = defineVerb({
       help: 'promote: least share of the nearest 10 that the index must find (0.9)',
     },
     ...VOLATILE_QUEUE,
+    recall: { type: 'boolean', help: 'verify: also compare the index with exact search' },
     yes: { type: 'boolean', help: 'drop: yes, remove these vectors' },
   },
   examples: [
@@ -47,6 +53,8 @@ export const index = defineVerb({
     'soundalike index create --model clmr-synth --hop 1.339 --queue-only',
     'soundalike index promote --wait',
     'soundalike index rollback',
+    'soundalike index verify --recall --json',
+    'soundalike index repair',
     'soundalike index drop 0123456789abcdef --yes',
   ],
   run: async (invocation) => {
