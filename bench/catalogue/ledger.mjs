@@ -1,6 +1,6 @@
 /**
- * The ledger at size, metadata only: 100,000 items in SQLite, what operators ask of them, and a dry run of 1,000,000 manifest lines.
- * `npm run build && node bench/catalogue/ledger.mjs [items] [lines]` prints a table.
+ * The ledger at size, metadata only: 100,000 items, what operators ask of them, and a dry run of 1,000,000 manifest lines.
+ * `npm run build && node bench/catalogue/ledger.mjs [items] [lines, 0 for none] [sqlite|postgres]` prints a table; PostgreSQL is a private one.
  */
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,12 +11,14 @@ import { openCatalogue } from '../../packages/catalogue/dist/index.js';
 import { silentLogger } from '../../packages/core/dist/index.js';
 import { createHttpApp } from '../../packages/http/dist/index.js';
 import { openQueue } from '../../packages/queue/dist/index.js';
-import { startRedis } from '../../packages/testing/dist/index.js';
+import { startPostgres, startRedis } from '../../packages/testing/dist/index.js';
 
-const [items = 100_000, lines = 1_000_000] = process.argv.slice(2).map(Number);
+const [items = 100_000, lines = 1_000_000] = process.argv.slice(2, 4).map(Number);
+const kind = process.argv[4] ?? 'sqlite';
 const CLI = new URL('../../apps/cli/dist/main.js', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'soundalike-ledger-'));
-const url = `sqlite:${join(folder, 'catalogue.db')}`;
+const postgres = kind === 'postgres' ? await startPostgres() : undefined;
+const url = postgres?.url ?? `sqlite:${join(folder, 'catalogue.db')}`;
 const print = (what, ms, more = '') =>
   console.log(`${what.padEnd(46)} ${ms.toFixed(0).padStart(8)} ms  ${more}`);
 const timed = async (what, work, more = () => '') => {
@@ -49,7 +51,13 @@ const cli = (args) =>
   new Promise((resolve, reject) => {
     const from = performance.now();
     const child = spawn(process.execPath, [CLI, ...args], {
-      env: { PATH: process.env.PATH, HOME: folder, SOUNDALIKE_HOME: folder, LOG_LEVEL: 'error' },
+      env: {
+        PATH: process.env.PATH,
+        HOME: folder,
+        SOUNDALIKE_HOME: folder,
+        DATABASE_URL: url,
+        LOG_LEVEL: 'error',
+      },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     let output = '';
@@ -80,6 +88,7 @@ const showCli = async (args, shown = args) => {
   return output;
 };
 
+console.log(`${items} items in ${kind}`);
 const catalogue = await openCatalogue(url);
 const run = await catalogue.createRun({ catalogue: 'default', source: 'export.jsonl' });
 await timed(`record ${items} items`, async () => {
@@ -155,9 +164,12 @@ console.log(
     await showCli(['ingest', known, '--dry-run', '--json'], ['ingest', `<${items} lines>`, '--dry-run']),
   ).examples,
 );
-const large = await writeManifest('large.jsonl', lines);
-const { examples: _examples, ...counts } = JSON.parse(
-  await showCli(['ingest', large, '--dry-run', '--json'], ['ingest', `<${lines} lines>`, '--dry-run']),
-);
-console.log(counts);
+if (lines > 0) {
+  const large = await writeManifest('large.jsonl', lines);
+  const { examples: _examples, ...counts } = JSON.parse(
+    await showCli(['ingest', large, '--dry-run', '--json'], ['ingest', `<${lines} lines>`, '--dry-run']),
+  );
+  console.log(counts);
+}
+await postgres?.stop();
 rmSync(folder, { recursive: true });
