@@ -12,11 +12,15 @@ import {
 } from '@soundalike/ingest';
 import { registerQueryRoutes, webPage } from '@soundalike/query';
 import type { Context } from './context.ts';
+import { createKeyRing } from './key-ring.ts';
 import { createLiveSearch } from './live-search.ts';
 import { readVersion } from './version.ts';
 
 /** Everything that is served on one port, put together from the apps; does not listen. `close` ends what it opened. */
-export const createServer = async (context: Context): Promise<HttpApp> => {
+export const createServer = async (
+  context: Context,
+  { keysNeeded = false }: { keysNeeded?: boolean } = {},
+): Promise<HttpApp> => {
   const { config, logger } = context;
   const [catalogue, vectors, queue] = await Promise.all([
     context.catalogue(),
@@ -29,6 +33,8 @@ export const createServer = async (context: Context): Promise<HttpApp> => {
     title: 'Soundalike',
     version: readVersion(),
     allowedHosts: config.allowedHosts,
+    keys: createKeyRing(catalogue, { needed: keysNeeded }),
+    limits: { requestsPerMinute: config.rateLimit, concurrentSearches: config.maxSearches },
     ready: async () => {
       await Promise.all([catalogue.ping(), vectors.ping()]);
     },
@@ -55,10 +61,12 @@ export const createServer = async (context: Context): Promise<HttpApp> => {
     temporaryFolder: join(config.home, 'temporary'),
     mapFolder: join(config.home, 'maps'),
     maxUploadBytes: config.maxUploadMb * 1_000_000,
+    queryTimeoutMs: config.queryTimeoutSeconds * 1000,
   });
   await registerIngestRoutes(app, {
     catalogue,
     queue,
+    scopesOf: ({ sender }) => sender?.scopes ?? new Set(),
     adds: {
       catalogueName: config.catalogue,
       roots: () => readRoots(catalogue, config.roots),

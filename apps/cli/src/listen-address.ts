@@ -2,7 +2,9 @@ import { SoundalikeError } from '@soundalike/core';
 import type { OptionValue } from './verb.ts';
 
 /** Addresses that only this machine reaches. */
-const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+const LOOPBACK = /^(127(\.\d{1,3}){3}|\[?::1\]?|localhost)$/i;
+
+export const isLoopbackHost = (host: string): boolean => LOOPBACK.test(host);
 
 /** Where a server of ours listens. */
 export interface ListenAddress {
@@ -22,7 +24,7 @@ export const readListenAddress = (
   settings: { readonly host: string; readonly port: number },
 ): ListenAddress => {
   const host = typeof options.host === 'string' ? options.host : settings.host;
-  return { host, port: readPort(options.port) ?? settings.port, isLoopback: LOOPBACK.test(host) };
+  return { host, port: readPort(options.port) ?? settings.port, isLoopback: isLoopbackHost(host) };
 };
 
 const readPort = (text: OptionValue): number | undefined => {

@@ -48,6 +48,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/model.ts')).model,
   },
   {
+    name: 'keys',
+    summary: 'make, list and revoke the keys of the API and the pages',
+    load: async () => (await import('./verbs/keys.ts')).keys,
+  },
+  {
     name: 'doctor',
     summary: 'check that everything is there and works, with the fix where not',
     load: async () => (await import('./verbs/doctor.ts')).doctor,

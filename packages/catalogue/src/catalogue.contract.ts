@@ -1,6 +1,7 @@
 import { type Filter, hash128, matchesFilter } from '@soundalike/core';
 import fc from 'fast-check';
 import type { Catalogue, FoundItem, IndexedItem } from './catalogue.ts';
+import { describeKeys } from './keys.contract.ts';
 import { describeLedger } from './ledger.contract.ts';
 import { describeMonitoring } from './monitoring.contract.ts';
 
@@ -451,6 +452,7 @@ export const describeCatalogue = (
       expect(missing).toEqual([{ contentId: contents[1], itemId: queued[1] }]);
     });
 
+    describeKeys(() => catalogue);
     describeMonitoring(() => catalogue);
     describeLedger(() => catalogue);
   });

@@ -1,4 +1,5 @@
 import type { Filter, TrackMetadata } from '@soundalike/core';
+import type { Keys } from './keys-port.ts';
 import type { Monitoring } from './monitoring-port.ts';
 
 /**
@@ -277,7 +278,7 @@ export interface ScanResult {
  * The database of items, tracks, spaces and runs. Every method is one transaction or one statement; failures to reach
  * the database are `DATABASE_UNAVAILABLE`.
  */
-export interface Catalogue extends Monitoring {
+export interface Catalogue extends Monitoring, Keys {
   readonly kind: 'sqlite' | 'postgres';
   readonly url: string;
 

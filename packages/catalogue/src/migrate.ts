@@ -1,6 +1,7 @@
 import { Migrator } from 'kysely';
 import type { OpenDatabase } from './database.ts';
 import { first } from './migrations/0001-first.ts';
+import { keys } from './migrations/0010-keys.ts';
 import { signatures } from './migrations/0020-signatures.ts';
 import { spaces } from './migrations/0030-spaces.ts';
 import { spaceTransforms } from './migrations/0031-space-transforms.ts';
@@ -20,6 +21,7 @@ export const migrate = async ({ db, kind }: OpenDatabase): Promise<void> => {
     provider: {
       getMigrations: async () => ({
         '0001-first': first(kind),
+        '0010-keys': keys(kind),
         '0020-signatures': signatures(kind),
         '0030-spaces': spaces(kind),
         '0031-space-transforms': spaceTransforms(kind),

@@ -8,6 +8,7 @@ import { createDuplicates } from './duplicates.ts';
 import { createFacets } from './facets.ts';
 import { createFailures } from './failures.ts';
 import { createGone } from './gone.ts';
+import { createKeys } from './keys.ts';
 import { createLeases } from './leases.ts';
 import { migrate } from './migrate.ts';
 import { createMonitoring } from './monitoring.ts';
@@ -44,6 +45,7 @@ export const openCatalogue = async (
     ...createAttempts(database),
     ...createDuplicates(database),
     ...createAnswers(database),
+    ...createKeys(database),
     ...createLeases(database),
     ...createTracks(database),
     ...createFacets(database),

@@ -125,6 +125,22 @@ export interface Database {
     /** Three bytes a word; see packages/embedder/src/signature. */
     words: Uint8Array;
   };
+  api_keys: {
+    id: string;
+    name: string;
+    /** SHA-256 of the key, base64url. */
+    hash: string;
+    scopes: string;
+    created_at: number;
+    used_at: number | null;
+    revoked_at: number | null;
+  };
+  sessions: {
+    /** SHA-256 of the cookie's value, base64url. */
+    hash: string;
+    key_id: string;
+    expires_at: number;
+  };
   settings: {
     key: string;
     value: string;

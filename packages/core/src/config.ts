@@ -104,6 +104,10 @@ export const settingsSchema = z.object({
     .default('full'),
   WATCH_COMPARE_MINUTES: integer(1, 10_080, 60),
   ALLOWED_HOSTS: list,
+  KEYS: z.enum(['auto', 'required', 'off']).default('auto'),
+  RATE_LIMIT: integer(0, 1_000_000, 1200),
+  MAX_SEARCHES: integer(1, 10_000, 64),
+  QUERY_TIMEOUT_SECONDS: integer(1, 3600, 60),
   HOST: z.string().default('127.0.0.1'),
   PORT: integer(0, 65535, 7700),
   METRICS_PORT: integer(0, 65535, 0),
@@ -163,6 +167,13 @@ export interface Config {
   /** How often `ingest --watch` compares everything, whatever the file system said. */
   readonly watchCompareMinutes: number;
   readonly allowedHosts: readonly string[];
+  /** Whether `serve` asks for keys; `auto`: unless only this machine reaches it. */
+  readonly keys: 'auto' | 'required' | 'off';
+  /** Requests a minute of one key; 0: any number. */
+  readonly rateLimit: number;
+  /** Searches at work at once. */
+  readonly maxSearches: number;
+  readonly queryTimeoutSeconds: number;
   readonly host: string;
   readonly port: number;
   /** Port of `/metrics` without a key; 0: none. `serve` has them on its own port, too, behind the admin scope. */
@@ -223,6 +234,10 @@ export const readConfig = (
     coverage: settings.COVERAGE,
     watchCompareMinutes: settings.WATCH_COMPARE_MINUTES,
     allowedHosts: settings.ALLOWED_HOSTS,
+    keys: settings.KEYS,
+    rateLimit: settings.RATE_LIMIT,
+    maxSearches: settings.MAX_SEARCHES,
+    queryTimeoutSeconds: settings.QUERY_TIMEOUT_SECONDS,
     host: settings.HOST,
     port: settings.PORT,
     metricsPort: settings.METRICS_PORT,

@@ -86,10 +86,15 @@ export const ERROR_TABLE = {
   NOT_FOUND: bad(404, 'There is nothing at this address.'),
   RANGE_NOT_SATISFIABLE: bad(416, 'The Range header asks for bytes that the file does not have.'),
   HOST_FORBIDDEN: bad(403, 'The Host or Origin header is not one of this server. Name it in ALLOWED_HOSTS.'),
+  INTENT_MISSING: bad(
+    403,
+    'A request that changes something must be JSON or carry the header `x-soundalike: 1`, so that no page of another site can send it.',
+  ),
   UNAUTHORIZED: bad(
     401,
-    'A key is needed: one of EMBEDDER_KEYS, given as EMBEDDER_KEY where the service is used.',
+    'A key is needed. `soundalike keys create` makes one, to be sent as `Authorization: Bearer …`; the embedding service takes one of EMBEDDER_KEYS, given as EMBEDDER_KEY where it is used.',
   ),
+  KEY_NOT_FOUND: bad(404, 'No living key has this id or name. `soundalike keys list` shows them.'),
   FORBIDDEN: bad(403, 'The key lacks the scope for this.'),
   TOO_MANY_REQUESTS: flaky(429, 'The server is busy; wait as long as Retry-After says.'),
   SPACE_MISMATCH: setup(

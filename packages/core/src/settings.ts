@@ -121,7 +121,7 @@ const ABOUT: readonly (readonly [name: string, topic: Topic, about: string])[] =
   [
     'HOST',
     'Serving',
-    'Address to listen at. `serve` takes loopback ones only; `embedder` takes others with EMBEDDER_KEYS.',
+    'Address to listen at. One that other machines reach needs a key: `serve` those of `soundalike keys`, `embedder` EMBEDDER_KEYS.',
   ],
   ['PORT', 'Serving', 'Port of `soundalike serve`; 0: a free one.'],
   [
@@ -129,6 +129,14 @@ const ABOUT: readonly (readonly [name: string, topic: Topic, about: string])[] =
     'Serving',
     'Names under which the server may be addressed beside the loopback ones, as `host` or `host:port`, separated by commas.',
   ],
+  [
+    'KEYS',
+    'Serving',
+    'Whether `serve` asks for keys. `auto`: unless HOST and ALLOWED_HOSTS are loopback names; `off` only there, behind a proxy that lets nobody else in.',
+  ],
+  ['RATE_LIMIT', 'Serving', 'Requests a minute of one key; beyond, 429 with Retry-After. 0: no limit.'],
+  ['MAX_SEARCHES', 'Serving', 'Searches at work at once; beyond, 429 with Retry-After.'],
+  ['QUERY_TIMEOUT_SECONDS', 'Serving', 'Longest time that a search may take, seconds; then 504.'],
   ['MAX_QUERY_SECONDS', 'Serving', 'Longest sample that is searched with, seconds.'],
   ['MAX_UPLOAD_MB', 'Serving', 'Largest upload, MB.'],
   ['LOG_LEVEL', 'Watching', 'How much is logged on stderr.'],

@@ -3,6 +3,7 @@ export { Button, type ButtonProps } from './button.tsx';
 export { Chip } from './chip.tsx';
 export { formatClock, formatLength } from './format-time.ts';
 export { Icon, type IconName } from './icon.tsx';
+export { askForKey, KeyGate } from './key-gate.tsx';
 export { Masthead, type Place } from './masthead.tsx';
 export { Note } from './note.tsx';
 export { Progress } from './progress.tsx';

@@ -14,10 +14,16 @@ import fastify, {
 } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { checkIntent } from './check-intent.ts';
+import { checkKey } from './check-key.ts';
 import { checkOrigin } from './check-origin.ts';
+import { type KeyRing, OPEN_RING } from './key-ring.ts';
+import { limitConcurrency } from './limit-concurrency.ts';
+import { limitRate } from './limit-rate.ts';
 import { openapiTransform } from './openapi-transform.ts';
 import { problemResponses, toProblem } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
+import { sessionRoutes } from './session-routes.ts';
 
 export interface HttpOptions {
   readonly logger: Logger;
@@ -27,7 +33,29 @@ export interface HttpOptions {
   readonly allowedHosts: readonly string[];
   /** A round trip to everything a request needs; throws where something is away. */
   ready(): Promise<void>;
+  /** Who may use it; without one, everybody (a server on loopback). */
+  readonly keys?: KeyRing | undefined;
+  readonly limits?: Partial<HttpLimits> | undefined;
 }
+
+export interface HttpLimits {
+  /** Requests a minute of one key; 0: any number. */
+  readonly requestsPerMinute: number;
+  /** Costly requests at work at once. */
+  readonly concurrentSearches: number;
+  /** A client that sends its headers more slowly than this is cut off, ms. */
+  readonly headersTimeoutMs: number;
+  /** The same for headers and body together. */
+  readonly requestTimeoutMs: number;
+}
+
+const LIMITS: HttpLimits = {
+  requestsPerMinute: 0,
+  concurrentSearches: 64,
+  headersTimeoutMs: 20_000,
+  // 100 MB at 7 Mbit/s.
+  requestTimeoutMs: 120_000,
+};
 
 export type HttpApp = FastifyInstance<
   RawServerDefault,
@@ -40,18 +68,24 @@ export type HttpApp = FastifyInstance<
 /** JSON bodies are small; uploads have their own limit. */
 const BODY_LIMIT = 1_000_000;
 
-/** A client that sends its headers and body more slowly than this holds a connection for nothing, ms. */
-const REQUEST_TIMEOUT_MS = 120_000;
+/** Slow clients are looked for this often, ms. */
+const CHECK_CONNECTIONS_MS = 5_000;
 
 /**
  * The base of every HTTP service here: zod routes, OpenAPI at `/openapi.json` and `/docs`, problems as RFC 9457, checked hosts, `/healthz` and
  * `/readyz`. Never listens.
  */
 export const createHttpApp = async (options: HttpOptions): Promise<HttpApp> => {
+  const limits = { ...LIMITS, ...options.limits };
+  const ring = options.keys ?? OPEN_RING;
   const app = fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: limits.requestTimeoutMs,
+    http: {
+      headersTimeout: limits.headersTimeoutMs,
+      connectionsCheckingInterval: Math.min(CHECK_CONNECTIONS_MS, limits.headersTimeoutMs),
+    },
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
@@ -61,12 +95,23 @@ export const createHttpApp = async (options: HttpOptions): Promise<HttpApp> => {
   app.setSerializerCompiler(serializerCompiler);
   checkOrigin(app as FastifyInstance, options.allowedHosts);
   securityHeaders(app as FastifyInstance);
+  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
+  checkKey(app as FastifyInstance, ring);
+  checkIntent(app as FastifyInstance);
+  limitConcurrency(app as FastifyInstance, limits.concurrentSearches);
   answerProblems(app);
+  await limitRate(app as FastifyInstance, limits.requestsPerMinute);
   await app.register(fastifySwagger, {
     openapi: { openapi: '3.1.0', info: { title: options.title, version: options.version } },
     transform: openapiTransform,
   });
-  await app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
+  await app.register(async (pages) => {
+    pages.addHook('onRoute', (route) => {
+      route.config = { ...route.config, scope: 'public' };
+    });
+    await pages.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
+  });
+  sessionRoutes(app, ring);
   app.get('/openapi.json', { config: { scope: 'public' }, schema: { hide: true } }, async () =>
     app.swagger(),
   );
@@ -122,7 +167,8 @@ const answerProblems = (app: HttpApp) => {
 /** Answers with a problem document, which no route's response schema applies to. */
 const sendProblem = (error: SoundalikeError, request: FastifyRequest, reply: FastifyReply) => {
   const problem = toProblem(error, request.id);
-  if (problem.status === 429 || problem.status === 503) reply.header('retry-after', '2');
+  if ((problem.status === 429 || problem.status === 503) && !reply.hasHeader('retry-after'))
+    reply.header('retry-after', '2');
   return reply
     .status(problem.status)
     .type('application/problem+json')

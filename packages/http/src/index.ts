@@ -1,4 +1,6 @@
-export { createHttpApp, type HttpApp, type HttpOptions } from './create-http-app.ts';
+export { createApiKey, hashSecret, isApiKey, KEY_PREFIX, type NewKey } from './api-key.ts';
+export { createHttpApp, type HttpApp, type HttpLimits, type HttpOptions } from './create-http-app.ts';
+export { type KeyRing, OPEN_RING, type Sender } from './key-ring.ts';
 export {
   createMetrics,
   type MetricsServer,
@@ -9,5 +11,5 @@ export {
   serveMetrics,
 } from './metrics.ts';
 export { type Problem, problemResponses, problemSchema, toProblem } from './problem.ts';
-export { type RouteAccess, SCOPES, type Scope } from './scope.ts';
+export { allows, type RouteAccess, SCOPES, type Scope } from './scope.ts';
 export { CONTENT_SECURITY_POLICY } from './security-headers.ts';

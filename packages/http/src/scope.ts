@@ -15,6 +15,8 @@ declare module 'fastify' {
     scope?: RouteAccess;
     /** The route changes nothing although its method could: multipart bodies need no `x-soundalike` header. */
     changesNothing?: boolean;
+    /** Many of these at once would take the machine: their number is limited. */
+    costly?: boolean;
   }
   interface FastifySchema {
     /** The body's shape as `multipart/form-data`, for the OpenAPI description; `body` then describes JSON. */
@@ -24,3 +26,11 @@ declare module 'fastify' {
 
 /** The access that a route declared. */
 export const accessOf = (config: FastifyContextConfig): RouteAccess => config.scope ?? 'search';
+
+/** Whether a sender with these scopes may use a route: `admin` may everything, `ingest` also what `search` may. */
+export const allows = (scopes: ReadonlySet<Scope>, access: RouteAccess): boolean =>
+  access === 'public' ||
+  access === 'any' ||
+  scopes.has('admin') ||
+  scopes.has(access) ||
+  (access === 'search' && scopes.has('ingest'));

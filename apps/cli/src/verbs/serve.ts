@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { createServer } from '../create-server.ts';
 import { workFacts } from '../ingest-deps.ts';
 import { readListenAddress } from '../listen-address.ts';
+import { checkSomeKey, needsKeys } from '../need-keys.ts';
 import { noteUntrained } from '../note-untrained.ts';
 import { openWork, type Work } from '../open-work.ts';
 import { defineVerb } from '../verb.ts';
@@ -25,20 +26,16 @@ export const serve = defineVerb({
   ],
   run: async ({ options, context, output, signal }) => {
     const { config, logger } = context;
-    const { host, port, isLoopback } = readListenAddress(options, config);
-    if (!isLoopback)
-      throw new SoundalikeError(
-        'CONFIG_INVALID',
-        `HOST=${host} can be reached from other machines; serve has no keys yet and listens on loopback only: use 127.0.0.1, behind a proxy with access control where others are to reach it`,
-        { fields: { setting: 'HOST' } },
-      );
+    const { host, port } = readListenAddress(options, config);
+    const keysNeeded = needsKeys(host, config);
+    if (keysNeeded) await checkSomeKey(await context.catalogue(), host);
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
     // With the embedded queue, one process does everything; with Redis, workers are processes of their own.
     const work = config.queueUrl.startsWith('database:')
       ? await openWork(context, { allowVolatileQueue: false, signal })
       : undefined;
-    const app = await createServer(context);
+    const app = await createServer(context, { keysNeeded });
     let metrics: MetricsServer | undefined;
     try {
       // Beside its own /metrics, which needs a key, one without for a private network.

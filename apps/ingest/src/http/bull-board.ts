@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
+import { isSoundalikeError } from '@soundalike/core';
 import { CONTENT_SECURITY_POLICY, type HttpApp } from '@soundalike/http';
 import type { BullmqQueue } from '@soundalike/queue';
 import { type IngestHttpDeps, mayAct } from './ingest-http-deps.ts';
@@ -36,6 +37,11 @@ export const registerBullBoard = async (app: HttpApp, deps: IngestHttpDeps): Pro
         // Its requests are checked by bull-board, not by our schemas.
         route.validatorCompiler = () => (data: unknown) => ({ value: data });
         route.serializerCompiler = () => JSON.stringify;
+        // Its own handler would make a 500 of a missing key.
+        route.errorHandler = (error, request, reply) => {
+          if (!isSoundalikeError(error)) throw error;
+          return app.errorHandler(error, request, reply as never);
+        };
       });
       board.addHook('onRequest', async (_request, reply) => {
         reply.header('content-security-policy', POLICY);

@@ -1,3 +1,5 @@
+import { askForKey } from '@soundalike/design';
+
 /** Documents of `/v1/ingest`; the server's schemas are in src/http/schemas.ts. */
 export type Stage = 'fetch' | 'decode' | 'embed' | 'store';
 export type Occupancy = Record<Stage, number>;
@@ -130,6 +132,7 @@ const request = async <T>(path: string, options: RequestInit): Promise<T> => {
   });
   const text = await response.text();
   if (response.ok) return JSON.parse(text) as T;
+  if (response.status === 401) askForKey();
   let detail = `The server answered ${response.status}.`;
   try {
     const problem = JSON.parse(text) as { detail?: string; title?: string };

@@ -25,4 +25,6 @@ export interface QueryDeps {
   readonly mapFolder: string;
   /** All uploads of a request together, bytes. */
   readonly maxUploadBytes: number;
+  /** How long a search may take, ms. */
+  readonly queryTimeoutMs: number;
 }

@@ -7,6 +7,7 @@ import { closedSignal } from './closed-signal.ts';
 import type { QueryDeps } from './query-deps.ts';
 import { receiveUploads } from './receive-uploads.ts';
 import { trackParams } from './track-routes.ts';
+import { withDeadline } from './with-deadline.ts';
 
 /** Everything that a search can fail with. */
 const SEARCH_PROBLEMS = problemResponses(
@@ -27,7 +28,7 @@ export const searchRoutes = (app: HttpApp, deps: QueryDeps): void => {
   app.post(
     '/v1/search',
     {
-      config: { scope: 'search', changesNothing: true },
+      config: { scope: 'search', changesNothing: true, costly: true },
       preValidation: receiveUploads(deps),
       schema: {
         summary: 'Find music that sounds like the seeds',
@@ -40,16 +41,18 @@ export const searchRoutes = (app: HttpApp, deps: QueryDeps): void => {
       },
     },
     async (request, reply) =>
-      createSearch(await deps.searchDeps())(request.body, {
-        uploads: request.uploads ?? undefined,
-        signal: closedSignal(reply),
-      }),
+      withDeadline(deps.queryTimeoutMs, closedSignal(reply), async (signal) =>
+        createSearch(await deps.searchDeps())(request.body, {
+          uploads: request.uploads ?? undefined,
+          signal,
+        }),
+      ),
   );
 
   app.get(
     '/v1/tracks/:id/similar',
     {
-      config: { scope: 'search' },
+      config: { scope: 'search', costly: true },
       schema: {
         summary: 'Find music that sounds like a track of the catalogue',
         tags: ['search'],
@@ -59,9 +62,11 @@ export const searchRoutes = (app: HttpApp, deps: QueryDeps): void => {
       },
     },
     async (request, reply) =>
-      createSearch(await deps.searchDeps())(
-        { seeds: [{ trackId: request.params.id }], limit: request.query.limit },
-        { signal: closedSignal(reply) },
+      withDeadline(deps.queryTimeoutMs, closedSignal(reply), async (signal) =>
+        createSearch(await deps.searchDeps())(
+          { seeds: [{ trackId: request.params.id }], limit: request.query.limit },
+          { signal },
+        ),
       ),
   );
 };

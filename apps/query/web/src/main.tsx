@@ -1,7 +1,12 @@
 import '@soundalike/design/design.css';
-import { startTheme } from '@soundalike/design';
+import { KeyGate, startTheme } from '@soundalike/design';
 import { render } from 'preact';
 import { App } from './app.tsx';
 
 startTheme();
-render(<App />, document.getElementById('app') as HTMLElement);
+render(
+  <KeyGate scope="search">
+    <App />
+  </KeyGate>,
+  document.getElementById('app') as HTMLElement,
+);

@@ -1,3 +1,4 @@
+import { askForKey } from '@soundalike/design';
 import type {
   CatalogueMap,
   DuplicatesPage,
@@ -103,6 +104,7 @@ const formOf = (request: unknown, uploads: readonly SearchUpload[]): FormData =>
 };
 
 const problemOf = (status: number, body: string): ApiError => {
+  if (status === 401) askForKey();
   try {
     const problem = JSON.parse(body) as Problem;
     return new ApiError({ status, detail: problem.detail ?? problem.title, code: problem.code });
