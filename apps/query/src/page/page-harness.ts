@@ -43,6 +43,25 @@ export const serveSource = async (source: string, home: string): Promise<Omit<Pa
     throw new Error('The page is not built: npm run build');
   const env = { ...process.env, SOUNDALIKE_HOME: home, LOG_LEVEL: 'error', ALLOW_FETCH: '127.0.0.1' };
   await promisify(execFile)(process.execPath, [CLI, 'ingest', source], { env });
+  return serve(env);
+};
+
+/** Serves a data folder that asks for keys; `makeKey` makes one as an operator does. */
+export const serveWithKeys = async (home: string) => {
+  const env = { ...process.env, SOUNDALIKE_HOME: home, LOG_LEVEL: 'error', KEYS: 'required' };
+  const makeKey = async (scope: string): Promise<string> => {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [CLI, 'keys', 'create', '--name', scope, '--scope', scope, '--json'],
+      { env },
+    );
+    return JSON.parse(stdout).key;
+  };
+  const keys = { search: await makeKey('search'), ingest: await makeKey('ingest') };
+  return { ...(await serve(env)), keys };
+};
+
+const serve = async (env: NodeJS.ProcessEnv): Promise<Omit<PageServer, 'rows'>> => {
   const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--json'], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
