@@ -3,17 +3,13 @@ import { SoundalikeError } from '@soundalike/core';
 import { type HttpApp, problemResponses } from '@soundalike/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { audioContent } from './audio-content.ts';
 import { audioType } from './audio-type.ts';
 import { findTrack } from './find-track.ts';
 import { openTrackFile, type TrackFile } from './open-track-file.ts';
 import { parseRange } from './parse-range.ts';
 import type { QueryDeps } from './query-deps.ts';
 import { trackParams } from './track-routes.ts';
-
-const audio = (description: string) => ({
-  description,
-  content: { 'audio/*': { schema: z.file() }, 'application/octet-stream': { schema: z.file() } },
-});
 
 /** `GET /v1/tracks/:id/audio`: the file as it is, with ranges, so that players can jump. */
 export const audioRoute = (app: HttpApp, { catalogue, roots }: QueryDeps): void => {
@@ -26,8 +22,8 @@ export const audioRoute = (app: HttpApp, { catalogue, roots }: QueryDeps): void 
         tags: ['tracks'],
         params: trackParams,
         response: {
-          200: audio('The whole file'),
-          206: audio('The bytes that Range asked for'),
+          200: audioContent('The whole file'),
+          206: audioContent('The bytes that Range asked for'),
           304: z.null().describe('Not modified'),
           ...problemResponses(
             'TRACK_NOT_FOUND',

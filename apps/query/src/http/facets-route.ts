@@ -1,16 +1,6 @@
 import { type HttpApp, problemResponses } from '@soundalike/http';
-import { z } from 'zod';
+import { facetsSchema } from './documents.ts';
 import type { QueryDeps } from './query-deps.ts';
-
-const facet = z.array(z.strictObject({ value: z.string(), count: z.int() }));
-const year = z.int().nullable();
-
-const facetsSchema = z.strictObject({
-  artists: facet,
-  genres: facet,
-  tags: facet,
-  years: z.strictObject({ from: year, to: year }),
-});
 
 const NOTHING = { artists: [], genres: [], tags: [], years: { from: null, to: null } };
 

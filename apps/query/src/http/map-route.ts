@@ -1,24 +1,8 @@
 import { type HttpApp, problemResponses } from '@soundalike/http';
-import { z } from 'zod';
 import { keepMap } from '../map/keep-map.ts';
 import type { StoredMap } from '../map/stored-map.ts';
+import { mapSchema } from './documents.ts';
 import type { QueryDeps } from './query-deps.ts';
-
-const mapSchema = z.strictObject({
-  /** `computing`: the first map is being made, ask again; `empty`: there are no tracks. */
-  state: z.enum(['ready', 'computing', 'empty']),
-  points: z.array(
-    z.strictObject({
-      trackId: z.string(),
-      /** -1..1. */
-      x: z.number(),
-      y: z.number(),
-      title: z.string().nullable(),
-      artist: z.string().nullable(),
-      genre: z.string().nullable(),
-    }),
-  ),
-});
 
 /** `GET /v1/map`: the catalogue on a plane, made in the background. */
 export const mapRoute = (app: HttpApp, deps: QueryDeps): void => {

@@ -2,6 +2,7 @@ import fastifyMultipart from '@fastify/multipart';
 import type { HttpApp } from '@soundalike/http';
 import { audioRoute } from './audio-route.ts';
 import { facetsRoute } from './facets-route.ts';
+import { linkAudioRoute } from './link-audio-route.ts';
 import { mapRoute } from './map-route.ts';
 import type { QueryDeps } from './query-deps.ts';
 import { MAX_UPLOADS } from './receive-uploads.ts';
@@ -30,6 +31,7 @@ export const registerQueryRoutes = async (app: HttpApp, deps: QueryDeps): Promis
     audioRoute(api, deps);
     statsRoute(api, deps);
     mapRoute(api, deps);
+    linkAudioRoute(api, deps);
     facetsRoute(api, deps);
     waveformRoute(api, deps);
   });

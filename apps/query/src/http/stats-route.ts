@@ -1,24 +1,6 @@
 import { type HttpApp, problemResponses } from '@soundalike/http';
-import { z } from 'zod';
+import { statsSchema } from './documents.ts';
 import type { QueryDeps } from './query-deps.ts';
-
-const statsSchema = z.strictObject({
-  /** Name of the catalogue. */
-  catalogue: z.string(),
-  tracks: z.int(),
-  clips: z.int(),
-  audioSeconds: z.number(),
-  /** The embedding space that answers; null before the first ingest. */
-  space: z.string().nullable(),
-  model: z
-    .strictObject({
-      name: z.string(),
-      trained: z.boolean(),
-      /** Measured, by name of the figure; null: not measured. */
-      quality: z.record(z.string(), z.number()).nullable(),
-    })
-    .nullable(),
-});
 
 /** `GET /v1/stats`: what there is to search. */
 export const statsRoute = (app: HttpApp, deps: QueryDeps): void => {

@@ -1,6 +1,8 @@
 import { type HttpApp, problemResponses } from '@soundalike/http';
 import { z } from 'zod';
-import { trackDocument, trackSchema } from '../tracks/track-document.ts';
+import { trackDocument } from '../tracks/track-document.ts';
+import { trackSchema } from '../tracks/track-schema.ts';
+import { trackPageSchema } from './documents.ts';
 import { findTrack } from './find-track.ts';
 import type { QueryDeps } from './query-deps.ts';
 
@@ -33,7 +35,7 @@ export const trackRoutes = (app: HttpApp, { catalogue }: QueryDeps): void => {
         tags: ['tracks'],
         querystring: listQuery,
         response: {
-          200: z.strictObject({ tracks: z.array(trackSchema), nextCursor: z.string().nullable() }),
+          200: trackPageSchema,
           ...problemResponses('DATABASE_UNAVAILABLE'),
         },
       },

@@ -1,18 +1,11 @@
 import { decodeAudio } from '@soundalike/embedder';
 import { type HttpApp, problemResponses } from '@soundalike/http';
-import { z } from 'zod';
 import { createPeaks } from '../waveform/create-peaks.ts';
+import { type Waveform, waveformSchema } from './documents.ts';
 import { findTrack } from './find-track.ts';
 import { openTrackFile } from './open-track-file.ts';
 import type { QueryDeps } from './query-deps.ts';
 import { trackParams } from './track-routes.ts';
-
-const waveformSchema = z.strictObject({
-  durationSeconds: z.number(),
-  /** The loudest sample of each stretch, 0..1: about ten a second, at most 2,000. */
-  peaks: z.array(z.number()),
-});
-type Waveform = z.infer<typeof waveformSchema>;
 
 /** Waveforms remembered: a page of results is asked for again and again. */
 const KEPT = 500;

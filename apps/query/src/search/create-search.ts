@@ -1,4 +1,4 @@
-import { content8Of, SoundalikeError } from '@soundalike/core';
+import { content8Of, type Filter, SoundalikeError } from '@soundalike/core';
 import { signatureFromBytes } from '@soundalike/embedder';
 import { trackFieldsOf } from '../tracks/track-document.ts';
 import { blend, blendJudgements } from './blend.ts';
@@ -78,8 +78,10 @@ export const createSearch =
       ];
     };
     const results = watch.timeSync('compare', () => rankResults(candidates.flatMap(compare), request));
+    const isFilteredAway = results.length === 0 && !(await somePasses(filter, deps));
     return {
       verdict: results[0]?.verdict ?? 'nothing-close',
+      ...(isFilteredAway ? { reason: 'no-track-passes' as const } : {}),
       space: model.space,
       model: { name: model.name, trained: model.trained },
       query: seeds.map(heard),
@@ -110,6 +112,12 @@ const fetchTracks = async (candidates: readonly string[], { catalogue, store }: 
   ]);
   return { tracks, signatures, clips, count };
 };
+
+/** Whether the filter leaves any track to be near or far. */
+const somePasses = async (
+  filter: Filter | undefined,
+  { catalogue }: Pick<SearchDeps, 'catalogue'>,
+): Promise<boolean> => filter === undefined || (await catalogue.listTracks({ filter, limit: 1 })).length > 0;
 
 const parse = (input: SearchRequest) => {
   const parsed = searchRequestSchema.safeParse(input);

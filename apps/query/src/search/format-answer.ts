@@ -7,7 +7,7 @@ const VERDICTS = {
 } as const;
 
 /** A search's answer for people: a line for each track with its verdict, and the passages that match. */
-export const formatAnswer = ({ verdict, model, results }: SearchAnswer): string => {
+export const formatAnswer = ({ verdict, reason, model, results }: SearchAnswer): string => {
   const lines = results.flatMap((result, index) => {
     const name = [result.title ?? result.location.path, result.artist].filter(Boolean).join(' – ');
     const label = `${String(index + 1).padStart(3)}. ${result.score.toFixed(2)}  ${VERDICTS[result.verdict].padEnd(18)}  `;
@@ -18,7 +18,12 @@ export const formatAnswer = ({ verdict, model, results }: SearchAnswer): string 
         : []),
     ];
   });
-  const head = verdict === 'nothing-close' ? ['Nothing close in the catalogue.'] : [];
+  const head =
+    reason === 'no-track-passes'
+      ? ['No track of the catalogue passes the filter, so nothing was compared.']
+      : verdict === 'nothing-close'
+        ? ['Nothing close in the catalogue.']
+        : [];
   const note = model.trained
     ? []
     : [

@@ -1,5 +1,6 @@
-import { isSoundalikeError, SoundalikeError } from '@soundalike/core';
+import { SoundalikeError } from '@soundalike/core';
 import { openAudio } from '@soundalike/source';
+import { naming } from './naming.ts';
 import type { SearchDeps } from './search-deps.ts';
 import type { Seed } from './search-request.ts';
 import { type HeardSeed, windowsOfFile, windowsOfTrack } from './seed-windows.ts';
@@ -36,19 +37,5 @@ export const hearSeed = async (
     return await naming(url, audio.path, () => windowsOfFile(audio.path, seed, deps, signal));
   } finally {
     await audio.dispose();
-  }
-};
-
-/** Errors speak of the file that was read; whoever asked knows it by another name. */
-const naming = async <T>(name: string, path: string, work: () => Promise<T>): Promise<T> => {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isSoundalikeError(error) || name === path) throw error;
-    throw new SoundalikeError(error.code, error.message.replaceAll(path, name), {
-      cause: error,
-      fields: { seed: name },
-      ...(error.detail === undefined ? {} : { detail: error.detail.replaceAll(path, name) }),
-    });
   }
 };

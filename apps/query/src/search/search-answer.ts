@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { trackFields } from '../tracks/track-document.ts';
+import { trackFields } from '../tracks/track-schema.ts';
 
 export const verdictSchema = z.enum(['same-recording', 'sounds-like', 'nothing-close']);
 export type Verdict = z.infer<typeof verdictSchema>;
@@ -45,6 +45,8 @@ export type SearchResult = z.infer<typeof resultSchema>;
 /** What a search answers, on the command line and over HTTP alike. */
 export const searchAnswerSchema = z.strictObject({
   verdict: verdictSchema,
+  /** Why there are no results, where it is not that nothing is close. */
+  reason: z.enum(['no-track-passes']).optional(),
   space: z.string(),
   model: z.strictObject({ name: z.string(), trained: z.boolean() }),
   /** The seeds as they were heard, in the request's order; `peaks` 0..1, empty for tracks of the catalogue. */

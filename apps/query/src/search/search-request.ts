@@ -5,13 +5,13 @@ const texts = z.union([z.string().max(500), z.array(z.string().max(500)).max(100
 const tagList = z.array(z.string().max(500)).max(100);
 const range = z.strictObject({ from: z.number().optional(), to: z.number().optional() });
 
+/** A link that the server may be asked to fetch. */
+export const linkSchema = z.url({ protocol: /^https?$/ }).max(2_000);
+
 /** What to search from: exactly one of a link, a track of the catalogue (its id or own id) or an uploaded part, by name. */
 const seedSchema = z
   .strictObject({
-    url: z
-      .url({ protocol: /^https?$/ })
-      .max(2_000)
-      .optional(),
+    url: linkSchema.optional(),
     trackId: z.string().min(1).max(200).optional(),
     upload: z.string().min(1).max(200).optional(),
     /** Only this part of it, seconds. */

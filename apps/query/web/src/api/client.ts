@@ -25,6 +25,10 @@ export class ApiError extends Error {
   }
 }
 
+/** Anything thrown, as an error of the API. */
+export const asApiError = (error: unknown): ApiError =>
+  error instanceof ApiError ? error : new ApiError({ status: 0, detail: String(error), code: 'INTERNAL' });
+
 export const getTrack = (trackId: string, signal?: AbortSignal) =>
   getJson<Track>(`/v1/tracks/${encodeURIComponent(trackId)}`, signal);
 export const getWaveform = (trackId: string, signal?: AbortSignal) =>
@@ -40,6 +44,23 @@ export const getDuplicates = (evidence: Evidence, cursor: string | null, limit: 
     `/v1/duplicates?${new URLSearchParams({ evidence, limit: `${limit}`, ...(cursor === null ? {} : { cursor }) })}`,
   );
 export const getMap = () => getJson<CatalogueMap>('/v1/map');
+
+/**
+ * The audio behind a link, by way of the server: the page itself loads nothing from elsewhere.
+ *
+ * @throws ApiError
+ */
+export const getLinkAudio = async (url: string): Promise<Blob> => {
+  const response = await fetch('/v1/link-audio', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ url }),
+  }).catch(() => {
+    throw unreachable();
+  });
+  if (!response.ok) throw problemOf(response.status, await response.text());
+  return response.blob();
+};
 
 /** Where a track's audio is streamed from. */
 export const audioUrl = (trackId: string): string => `/v1/tracks/${encodeURIComponent(trackId)}/audio`;

@@ -1,6 +1,7 @@
 import './deck.css';
 import { Button, formatClock, Note } from '@soundalike/design';
 import type { ComponentChildren } from 'preact';
+import { ApiError } from '../api/client.ts';
 import type { Waveform } from '../api/types.ts';
 import { choose, searchPassage, searchWith } from '../state/actions.ts';
 import { cueMatch, side as heard, play, playable, type Side, seek, times } from '../state/player.ts';
@@ -18,7 +19,7 @@ const WAVE_HEIGHT = 72;
 export const Deck = () => {
   const sample = session.sample.value;
   const chosen = session.chosen.value;
-  const waveB = useTrackWaveform(chosen?.trackId);
+  const { waveform: waveB, isMissing } = useTrackWaveform(chosen?.trackId);
   const waveA = session.sampleWaveform.value;
   if (!sample) return null;
   const matches = chosen?.matches ?? [];
@@ -58,7 +59,15 @@ export const Deck = () => {
               />
             )}
           </div>
-          <SideWave side="b" waveform={waveB} empty="Drawing …">
+          <SideWave
+            side="b"
+            waveform={waveB}
+            empty={
+              isMissing
+                ? 'This track’s audio cannot be read here. What matched is known all the same.'
+                : 'Drawing …'
+            }
+          >
             <PassageMarks
               side="b"
               matches={matches}
@@ -82,8 +91,10 @@ export const Deck = () => {
           else if (chosen) searchWith({ kind: 'track', track: chosen }, passage);
         }}
       />
-      {!playable.a.value && sample.kind === 'link' && (
-        <Note>A link’s audio stays where it is: side A can be seen, not heard, here.</Note>
+      {sample.kind === 'link' && session.linkAudio.value instanceof ApiError && (
+        <Note>
+          The link was searched with, but its audio cannot be played here. {session.linkAudio.value.message}
+        </Note>
       )}
       {sample.kind === 'missing-file' && (
         <p class="actions">
@@ -92,7 +103,7 @@ export const Deck = () => {
           </Button>
         </p>
       )}
-      {!playable.a.value && sample.kind === 'file' && (
+      {!playable.a.value && (sample.kind === 'file' || session.linkAudio.value === 'ready') && (
         <Note>This browser cannot play the sample’s format. Searching with it works all the same.</Note>
       )}
     </section>
@@ -198,5 +209,6 @@ const detailOf = (sample: session.Sample): string => {
 const emptyA = (sample: session.Sample): string => {
   if (sample.kind === 'missing-file')
     return 'This link was made with a file that is not kept here. Drop the file, or choose it, to search with it.';
+  if (session.linkAudio.value === 'loading') return 'Fetching the audio to draw it …';
   return session.isBusy.value ? 'Listening …' : 'No waveform';
 };

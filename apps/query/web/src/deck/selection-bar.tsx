@@ -54,7 +54,8 @@ const Seconds = ({
       type="number"
       class="field numeric"
       min={0}
-      step={0.5}
+      // As exact as what a drag selects: a coarser step would make the browser refuse it.
+      step={0.1}
       value={value.toFixed(1)}
       onChange={({ currentTarget }) => onChange(currentTarget.valueAsNumber)}
     />

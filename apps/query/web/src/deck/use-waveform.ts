@@ -6,21 +6,32 @@ import type { Waveform } from '../api/types.ts';
 const known = new Map<string, Promise<Waveform>>();
 const KEPT = 300;
 
-/** The waveform of a track; null until it is there, and where it cannot be had. */
-export const useTrackWaveform = (trackId: string | undefined): Waveform | null => {
-  const [shown, setShown] = useState<{ trackId: string; waveform: Waveform }>();
+export interface TrackWaveform {
+  readonly waveform: Waveform | null;
+  /** It cannot be had: the audio is gone, or is a link that is not kept. */
+  readonly isMissing: boolean;
+}
+
+const COMING: TrackWaveform = { waveform: null, isMissing: false };
+
+/** The waveform of a track, when it is there. */
+export const useTrackWaveform = (trackId: string | undefined): TrackWaveform => {
+  const [shown, setShown] = useState<TrackWaveform & { trackId: string }>();
   useEffect(() => {
     if (trackId === undefined) return undefined;
     let isCurrent = true;
     load(trackId).then(
-      (waveform) => isCurrent && setShown({ trackId, waveform }),
-      () => known.delete(trackId),
+      (waveform) => isCurrent && setShown({ trackId, waveform, isMissing: false }),
+      () => {
+        known.delete(trackId);
+        if (isCurrent) setShown({ trackId, waveform: null, isMissing: true });
+      },
     );
     return () => {
       isCurrent = false;
     };
   }, [trackId]);
-  return shown && shown.trackId === trackId ? shown.waveform : null;
+  return shown && shown.trackId === trackId ? shown : COMING;
 };
 
 const load = (trackId: string): Promise<Waveform> => {

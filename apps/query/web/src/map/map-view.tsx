@@ -3,7 +3,7 @@ import { Button, Chip, Note, Progress } from '@soundalike/design';
 import { useEffect } from 'preact/hooks';
 import { getTrack } from '../api/client.ts';
 import type { MapPoint } from '../api/types.ts';
-import { refine, searchWith } from '../state/actions.ts';
+import { searchWith } from '../state/actions.ts';
 import { isPlaying, pause } from '../state/player.ts';
 import { stats } from '../state/session.ts';
 import { MapCanvas } from './map-canvas.tsx';
@@ -169,6 +169,9 @@ const searchFrom = async (points: readonly MapPoint[]) => {
   const tracks = await Promise.all(points.slice(0, MOST_SEEDS).map(({ trackId }) => getTrack(trackId)));
   const [first, ...others] = tracks;
   if (!first) return;
-  searchWith({ kind: 'track', track: first });
-  for (const track of others) refine(track, 1);
+  searchWith(
+    { kind: 'track', track: first },
+    null,
+    others.map((track) => ({ track, weight: 1 })),
+  );
 };

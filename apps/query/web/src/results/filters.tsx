@@ -1,10 +1,11 @@
 import './filters.css';
-import { Button, Chip } from '@soundalike/design';
+import { Button, Chip, Note } from '@soundalike/design';
 import { useState } from 'preact/hooks';
 import type { FacetValue } from '../api/types.ts';
 import { changeFilter, changeOptions } from '../state/actions.ts';
 import { type Mode, NO_FILTER } from '../state/link-state.ts';
-import { activeFilters, facets, filter, options } from '../state/session.ts';
+import { loadCatalogue } from '../state/load-catalogue.ts';
+import { activeFilters, facets, facetsFailure, filter, options } from '../state/session.ts';
 
 const MODES: readonly { mode: Mode; label: string }[] = [
   { mode: 'both', label: 'Everything' },
@@ -38,6 +39,16 @@ export const Filters = () => {
           onChange={(otherArtists) => changeOptions({ otherArtists })}
         />
       </fieldset>
+      {facetsFailure.value && (
+        <Note tone="bad">
+          <p>What the tracks can be narrowed by is not known: {facetsFailure.value.message}</p>
+          <p class="actions">
+            <Button small onClick={() => void loadCatalogue()}>
+              Try again
+            </Button>
+          </p>
+        </Note>
+      )}
       <Group
         name="Genre"
         values={known?.genres ?? []}

@@ -6,7 +6,7 @@ const BARS = 120;
 
 /** A result's whole waveform in a row, with its matched passages to click. */
 export const MiniWave = ({ result, onPassage }: { result: SearchResult; onPassage(index: number): void }) => {
-  const waveform = useTrackWaveform(result.trackId);
+  const { waveform } = useTrackWaveform(result.trackId);
   const bars = barsOf(waveform?.peaks ?? []);
   return (
     <div class="mini-wave">

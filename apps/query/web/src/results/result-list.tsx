@@ -1,10 +1,10 @@
 import './results.css';
 import { Button, Note, Progress } from '@soundalike/design';
 import type { SearchResult } from '../api/types.ts';
-import { changeFilter, changeOptions, search } from '../state/actions.ts';
-import { NO_FILTER } from '../state/link-state.ts';
+import { search } from '../state/actions.ts';
 import * as session from '../state/session.ts';
 import { CopyLink } from './copy-link.tsx';
+import { NothingClose, NothingPasses } from './nothing.tsx';
 import { ResultRow } from './result-row.tsx';
 
 /** What the search found, or honestly that it found nothing. */
@@ -78,7 +78,9 @@ const Working = () => {
 };
 
 const Headline = () => {
-  const { verdict, results } = session.answer.value ?? { verdict: 'nothing-close', results: [] };
+  const { answer } = session;
+  const { verdict, results } = answer.value ?? { verdict: 'nothing-close', results: [] };
+  if (answer.value?.reason === 'no-track-passes') return <NothingPasses />;
   const shown = results.filter(isClose).length;
   if (verdict === 'nothing-close') return <NothingClose hasCandidates={results.length > 0} />;
   const same = results.filter((result) => result.verdict === 'same-recording').length;
@@ -97,28 +99,6 @@ const Headline = () => {
         </p>
       )}
       <CopyLink />
-    </header>
-  );
-};
-
-const NothingClose = ({ hasCandidates }: { hasCandidates: boolean }) => {
-  const filters = session.activeFilters.value;
-  const tracks = session.stats.value?.tracks;
-  return (
-    <header class="nothing">
-      <h2>Nothing close</h2>
-      <p>
-        {filters > 0
-          ? 'No track that passes the filters sounds enough like this.'
-          : `None of the ${tracks === undefined ? '' : `${tracks.toLocaleString('en')} `}tracks sounds enough like this to be worth your time.`}
-        {hasCandidates && ' Below are the nearest all the same; read them as guesses.'}
-      </p>
-      <p class="actions">
-        {!hasCandidates && (
-          <Button onClick={() => changeOptions({ belowFloor: true })}>Show the nearest anyway</Button>
-        )}
-        {filters > 0 && <Button onClick={() => changeFilter(NO_FILTER)}>Search without the filters</Button>}
-      </p>
     </header>
   );
 };

@@ -28,7 +28,6 @@ export const Pair = ({ track }: { track: Track }) => {
     <button
       type="button"
       class={shown ? 'pair shown' : 'pair'}
-      aria-label={`Search with ${track.title ?? track.location.path}`}
       onClick={() => searchWith({ kind: 'track', track })}
     >
       <Bars side="a" peaks={shown?.a.peaks ?? []} />
@@ -46,6 +45,7 @@ export const Pair = ({ track }: { track: Track }) => {
       <p>
         {shown && (
           <>
+            <span class="sr-only">Search with </span>
             <b class="a">A</b> {nameOf(track)} <b class="b">B</b> {nameOf(shown.result)}
             {shown.result.matches[0] && (
               <span class="numeric">

@@ -3,7 +3,8 @@ import { Button, formatClock, formatLength, Note } from '@soundalike/design';
 import { useEffect, useState } from 'preact/hooks';
 import { findTracks } from '../api/client.ts';
 import type { Track } from '../api/types.ts';
-import { loadCatalogue, searchWith } from '../state/actions.ts';
+import { searchWith } from '../state/actions.ts';
+import { loadCatalogue } from '../state/load-catalogue.ts';
 import { startFailure, stats } from '../state/session.ts';
 import { Pair } from './pair.tsx';
 

@@ -1,8 +1,11 @@
 import { batch } from '@preact/signals';
-import { ApiError, getFacets, getStats, getTrack, postSearch } from '../api/client.ts';
-import type { Track } from '../api/types.ts';
+import { asApiError, getTrack, postSearch } from '../api/client.ts';
+import type { SearchAnswer, Track, Waveform } from '../api/types.ts';
+import { currentState } from './current-state.ts';
+import { loadLinkAudio } from './link-audio.ts';
 import type { FilterState, LinkState, SearchOptions, View } from './link-state.ts';
 import { DEFAULT_OPTIONS, NO_FILTER, readLink, writeLink } from './link-state.ts';
+import { loadCatalogue } from './load-catalogue.ts';
 import { cueMatch, pause, play, setSource } from './player.ts';
 import { currentRequest, UPLOAD_NAME } from './request.ts';
 import { loadSampleWaveform } from './sample-waveform.ts';
@@ -20,23 +23,14 @@ export const start = (): void => {
   void restore(readLink(location.search));
 };
 
-export const loadCatalogue = async (): Promise<void> => {
-  try {
-    const [stats, facets] = await Promise.all([getStats(), getFacets()]);
-    batch(() => {
-      session.stats.value = stats;
-      session.facets.value = facets;
-      session.startFailure.value = null;
-    });
-  } catch (error) {
-    session.startFailure.value = error as ApiError;
-  }
-};
-
 /** A new sample: everything that belonged to the one before goes, filters stay. */
-export const searchWith = (sample: session.Sample, passage: session.Passage | null = null): void => {
+export const searchWith = (
+  sample: session.Sample,
+  passage: session.Passage | null = null,
+  refinements: readonly session.Refinement[] = [],
+): void => {
   batch(() => {
-    session.refinements.value = [];
+    session.refinements.value = refinements;
     takeSample(sample, passage);
   });
   void search();
@@ -145,14 +139,21 @@ export const search = async (): Promise<void> => {
     batch(() => {
       session.answer.value = answer;
       session.progress.value = { kind: 'idle' };
-      session.sampleWaveform.value ??= answer.query?.[0] ?? null;
+      session.sampleWaveform.value ??= wholeWaveform(answer);
     });
     openBest();
+    void loadLinkAudio(sample.value);
   } catch (error) {
     if (!controller.signal.aborted) session.progress.value = { kind: 'failed', error: asApiError(error) };
   } finally {
     clearTimeout(slow);
   }
+};
+
+/** The sample as the server heard it, where that was all of it. */
+const wholeWaveform = ({ query }: SearchAnswer): Waveform | null => {
+  const heard = session.passage.value ? undefined : query?.[0];
+  return heard && heard.peaks.length > 0 ? heard : null;
 };
 
 /** The link to what is shown. */
@@ -167,6 +168,7 @@ const takeSample = (sample: session.Sample, passage: session.Passage | null) => 
   session.answer.value = null;
   session.chosenId.value = null;
   session.sampleWaveform.value = null;
+  session.linkAudio.value = 'none';
   session.options.value = { ...session.options.value, belowFloor: false };
   setSource(
     'a',
@@ -218,31 +220,8 @@ const restoreSample = async ({ sample }: LinkState): Promise<session.Sample | nu
   return { kind: 'missing-file', name: sample.name };
 };
 
-const currentState = (): LinkState => {
-  const sample = session.sample.value;
-  return {
-    view: session.view.value,
-    sample:
-      sample === null
-        ? null
-        : sample.kind === 'track'
-          ? { kind: 'track', trackId: sample.track.trackId }
-          : sample.kind === 'link'
-            ? { kind: 'link', url: sample.url }
-            : { kind: 'file', name: session.nameOfSample(sample) },
-    passage: session.passage.value,
-    refinements: session.refinements.value.map(({ track, weight }) => ({ trackId: track.trackId, weight })),
-    filter: session.filter.value,
-    options: session.options.value,
-    open: session.chosenId.value,
-  };
-};
-
 const pushAddress = () => {
   const address = `/${writeLink(currentState())}`;
   if (address !== location.pathname + location.search) history.pushState(null, '', address);
 };
 const replaceAddress = () => history.replaceState(null, '', `/${writeLink(currentState())}`);
-
-const asApiError = (error: unknown): ApiError =>
-  error instanceof ApiError ? error : new ApiError({ status: 0, detail: String(error), code: 'INTERNAL' });

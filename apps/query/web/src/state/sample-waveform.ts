@@ -15,10 +15,12 @@ export const loadSampleWaveform = async (given: Sample): Promise<void> => {
 
 const waveformOf = async (given: Sample): Promise<Waveform | null> => {
   if (given.kind === 'track') return getWaveform(given.track.trackId);
-  if (given.kind === 'file' && given.file.size <= DECODE_BYTES)
-    return decodePeaks(await given.file.arrayBuffer());
-  return null;
+  return given.kind === 'file' ? peaksOfFile(given.file) : null;
 };
+
+/** The waveform of a file, decoded here; null where it is too large for that. */
+export const peaksOfFile = async (file: File): Promise<Waveform | null> =>
+  file.size <= DECODE_BYTES ? decodePeaks(await file.arrayBuffer()) : null;
 
 const decodePeaks = async (bytes: ArrayBuffer): Promise<Waveform> => {
   const context = new OfflineAudioContext(1, 1, 22_050);

@@ -45,10 +45,14 @@ export const matchIndex = signal(0);
 /** Drawn by hand on a waveform, not searched yet. */
 export const selection = signal<(Passage & { readonly side: 'a' | 'b' }) | null>(null);
 export const sampleWaveform = signal<Waveform | null>(null);
+/** The audio of a sample that is a link: on its way, at hand, or why it is not. */
+export const linkAudio = signal<'none' | 'loading' | 'ready' | ApiError>('none');
 export const stats = signal<Stats | null>(null);
 export const facets = signal<Facets | null>(null);
 /** The server could not be asked what it holds. */
 export const startFailure = signal<ApiError | null>(null);
+/** Nor by what its tracks can be narrowed. */
+export const facetsFailure = signal<ApiError | null>(null);
 
 export const chosen = computed(
   () => answer.value?.results.find(({ trackId }) => trackId === chosenId.value) ?? null,
