@@ -12,7 +12,7 @@ const CLI = join(PROJECT_ROOT, 'apps/cli/dist/main.js');
 const SAMPLES = join(PROJECT_ROOT, 'samples');
 
 /** Two or three tracks of several artists: enough for genres, filters and a map, and quick to embed. */
-const EVERY = 6;
+const EVERY = 8;
 
 export interface PageServer {
   readonly url: string;

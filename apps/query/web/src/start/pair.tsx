@@ -43,9 +43,9 @@ export const Pair = ({ track }: { track: Track }) => {
       </div>
       <Bars side="b" peaks={shown?.b.peaks ?? []} />
       <p>
+        <span class="sr-only">Search with {shown ? '' : nameOf(track)}</span>
         {shown && (
           <>
-            <span class="sr-only">Search with </span>
             <b class="a">A</b> {nameOf(track)} <b class="b">B</b> {nameOf(shown.result)}
             {shown.result.matches[0] && (
               <span class="numeric">
