@@ -100,6 +100,10 @@ describe('Redis, PostgreSQL and Milvus', () => {
       expect(refused).toMatchObject({ code: 7, document: { error: { code: 'CONFIG_INVALID' } } });
       expect(refused.document.error.message).toMatch(/noeviction.*appendonly yes.*--allow-volatile-queue/);
     }
+    const careless = startCli(['worker', '--allow-volatile-queue'], { ...env, QUEUE_URL: volatile.url });
+    await waitUntil('it', () => careless.words().includes('worker is listening'), 60_000, careless.words);
+    careless.child.kill('SIGTERM');
+    expect(await careless.ended).toBe(0);
     const other = await cli(['worker'], {
       ...env,
       DATABASE_URL: `sqlite:${join(temporaryFolder('other'), 'c.db')}`,

@@ -124,6 +124,26 @@ describe('embedding processes', () => {
     for (const vectors of await work) expect(vectors).toEqual(expected);
   }, 60_000);
 
+  test('a child above its memory limit is replaced between two batches, and no vector is lost', async () => {
+    const expected = await embedder.embed({ windows });
+    const others = children();
+    const ownChild = () => children().find((pid) => !others.includes(pid));
+    const small = await createEmbedder({ model, processes: 1, maxRssBytes: 1 });
+    const first = ownChild();
+    expect(first).toBeDefined();
+    // Several batches, each by a fresh child.
+    expect(await small.embed({ windows })).toEqual(expected);
+    while (ownChild() !== undefined) await sleep(20);
+    expect(await small.embed({ windows: windows.slice(0, 1) })).toEqual(expected.slice(0, 1));
+    await small.close();
+
+    const roomy = await createEmbedder({ model, processes: 1, maxRssBytes: 1e12 });
+    const kept = ownChild();
+    await roomy.embed({ windows });
+    expect(ownChild()).toBe(kept);
+    await roomy.close();
+  }, 60_000);
+
   test('an aborted call ends with CANCELLED and leaves the rest alone', async () => {
     const stop = new AbortController();
     const many = embedder.embed({

@@ -88,6 +88,26 @@ describe('BullMQ on Redis', () => {
     await queue.close();
   }, 60_000);
 
+  test('what someone waits for goes before bulk that was added earlier', async () => {
+    const queue = await createBullmqQueue({ url: redis.url });
+    const bulk = [9101, 9102, 9103];
+    await queue.add(
+      bulk.map((itemId) => ({ itemId, try: 1 })),
+      { priority: 10 },
+    );
+    await queue.add([{ itemId: 9104, try: 1 }], { priority: 1 });
+    const seen: number[] = [];
+    const stop = new AbortController();
+    await queue.work(
+      async ({ itemId }) => {
+        if (seen.push(itemId) === 4) stop.abort();
+      },
+      { concurrency: 1, signal: stop.signal },
+    );
+    expect(seen).toEqual([9104, ...bulk]);
+    await queue.close();
+  }, 60_000);
+
   test('a flushed server lacks the jobs it had; a queue stays of the database that claimed it first', async () => {
     const queue = await createBullmqQueue({ url: redis.url });
     const jobs = [{ itemId: 9003, try: 1 }];

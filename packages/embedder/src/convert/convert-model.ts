@@ -8,6 +8,7 @@ import { goldenClips } from '../model/golden-clips.ts';
 import type { LoadedModel } from '../model/load-model.ts';
 import { describeModel } from '../model/load-model.ts';
 import { type Manifest, parseManifest } from '../model/manifest.ts';
+import { recordGolden } from '../model/record-golden.ts';
 import { type EncoderWeights, hashWeights, weightsToBytes } from '../model/weights.ts';
 import { createSession } from '../session.ts';
 import { readForeignWeights } from './read-foreign-weights.ts';
@@ -17,7 +18,8 @@ const MAX_DIFFERENCE = 1e-4;
 
 /**
  * Makes a model of a file of another program: canonical weights and a manifest in `<modelsFolder>/<name>/`, ready for `loadModel`.
- * Before anything is written, the network that will run is compared with the unfolded one on a golden clip.
+ * Before anything is written, the network that will run is compared with the unfolded one on a golden clip,
+ * and its golden vectors are recorded, so that a provider which computes something else is found before its first job.
  *
  * Transform and score curve are neutral; `soundalike model calibrate` fits them to audio.
  *
@@ -36,7 +38,7 @@ export const convertModel = async (options: {
   const weights = await readForeignWeights(options.file);
   const largestDifference = await checkNetwork(weights, options.file);
   const bytes = weightsToBytes(weights);
-  const manifest = manifestOf(options, hashWeights(bytes));
+  const manifest = { ...manifestOf(options, hashWeights(bytes)), golden: await recordGolden(weights) };
   const folder = join(options.modelsFolder, options.name);
   await writeFolder(folder, {
     'encoder.safetensors': bytes,

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ERROR_TABLE, type ErrorCode, redactUrl, SoundalikeError } from '@soundalike/core';
 import type { Embedder, EmbedInput, ModelInfo, Provider } from '../embedder.ts';
-import { createNodes, type EmbedderNode } from './nodes.ts';
+import { createNodes, type EmbedderNode, type NodeOptions } from './nodes.ts';
 import { decodeVectors, EMBED_PATH, encodeWindows, type PcmFormat, SPACE_HEADER } from './wire.ts';
 
 /** Windows in one request: few enough that several nodes share a track, many enough that headers do not matter. */
@@ -22,6 +22,8 @@ export interface RemoteEmbedderOptions {
   readonly key?: string | undefined;
   readonly format?: PcmFormat | undefined;
   readonly patienceMs?: number | undefined;
+  /** How names are looked up, and how often; DNS every 15 s unless told. */
+  readonly names?: NodeOptions | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ export const createRemoteEmbedder = async (options: RemoteEmbedderOptions): Prom
   const { model, format = 's16', patienceMs = PATIENCE_MS } = options;
   const urls = options.urls.map(parse);
   const shown = urls.map(({ href }) => redactUrl(href)).join(', ');
-  const nodes = createNodes(urls);
+  const nodes = createNodes(urls, options.names);
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   const closed = new AbortController();
 

@@ -15,25 +15,38 @@ export interface EmbedderNode {
   restUntil: number;
 }
 
+export interface NodeOptions {
+  readonly resolve?: Resolve | undefined;
+  readonly lookUpEveryMs?: number | undefined;
+}
+
 export interface EmbedderNodes {
   /** The least busy node that is not resting; of resting ones the one that rests shortest. Undefined where no name resolves. */
   pick(): Promise<EmbedderNode | undefined>;
   rest(node: EmbedderNode, ms?: number): void;
 }
 
+/** The addresses of a name. */
+export type Resolve = (host: string) => Promise<readonly string[]>;
+
+const resolveByDns: Resolve = async (host) =>
+  (await lookup(host, { all: true })).map(({ address }) => address);
+
 /** All addresses behind the given URLs: several URLs, or several addresses behind one name. */
-export const createNodes = (urls: readonly URL[]): EmbedderNodes => {
+export const createNodes = (
+  urls: readonly URL[],
+  { resolve = resolveByDns, lookUpEveryMs = LOOKUP_EVERY_MS }: NodeOptions = {},
+): EmbedderNodes => {
   let nodes = new Map<string, EmbedderNode>();
   let lookedUpAt = 0;
 
   const lookUp = async () => {
-    if (nodes.size > 0 && Date.now() - lookedUpAt < LOOKUP_EVERY_MS) return;
+    if (nodes.size > 0 && Date.now() - lookedUpAt < lookUpEveryMs) return;
     lookedUpAt = Date.now();
     const found = new Map<string, EmbedderNode>();
     for (const url of urls) {
       const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-      const addresses = await lookup(host, { all: true }).catch(() => []);
-      for (const { address } of addresses) {
+      for (const address of await resolve(host).catch(() => [])) {
         const key = `${url.href} ${address}`;
         found.set(key, nodes.get(key) ?? { address, url, inFlight: 0, restUntil: 0 });
       }

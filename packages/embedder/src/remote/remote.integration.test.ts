@@ -21,7 +21,7 @@ let local: Embedder;
 let service: EmbedderService;
 const windows: Float32Array[] = [];
 
-const serve = (extra: { port?: number; maxWaiting?: number; keys?: string[] } = {}) =>
+const serve = (extra: { port?: number; host?: string; maxWaiting?: number; keys?: string[] } = {}) =>
   serveEmbedder({ embedder: local, host: '127.0.0.1', port: 0, keys: [], logger: silentLogger(), ...extra });
 
 beforeAll(async () => {
@@ -158,6 +158,55 @@ test('a node that goes away, or whose answers are cut, costs time and never a ve
   ).rejects.toMatchObject({ code: 'EMBEDDER_UNAVAILABLE' });
 }, 120_000);
 
+test('several nodes behind one name share the work; one killed costs nothing, one that joins is found', async () => {
+  const expected = await local.embed({ windows });
+  const served = new Map<string, number>();
+  const node = async (host: string, port = 0) => {
+    const counting: Embedder = {
+      ...local,
+      embed: (input) => {
+        served.set(host, (served.get(host) ?? 0) + 1);
+        return local.embed(input);
+      },
+    };
+    return serveEmbedder({ embedder: counting, host, port, keys: [], logger: silentLogger() });
+  };
+  const one = await node('127.0.0.2');
+  const port = Number(new URL(one.url).port);
+  const two = await node('127.0.0.3', port);
+  const asked: string[] = [];
+  let addresses = ['127.0.0.2', '127.0.0.3'];
+  const resolve = async (host: string) => {
+    asked.push(host);
+    return addresses;
+  };
+  const client = await createRemoteEmbedder({
+    urls: [`http://embedders.internal:${port}`],
+    model: model.info,
+    format: 'f32',
+    names: { resolve, lookUpEveryMs: 50 },
+  });
+  const embedAll = () => Promise.all(Array.from({ length: 6 }, () => client.embed({ windows })));
+  for (const vectors of await embedAll()) expect(vectors).toEqual(expected);
+  expect([...served.keys()].sort()).toEqual(['127.0.0.2', '127.0.0.3']);
+
+  const work = embedAll();
+  await one.close(0); // in the middle of answers
+  for (const vectors of await work) expect(vectors).toEqual(expected);
+
+  const three = await node('127.0.0.4', port);
+  addresses = ['127.0.0.3', '127.0.0.4'];
+  await new Promise((later) => setTimeout(later, 60));
+  for (const vectors of await embedAll()) expect(vectors).toEqual(expected);
+  expect(served.get('127.0.0.4')).toBeGreaterThan(0);
+  expect(new Set(asked)).toEqual(new Set(['embedders.internal']));
+
+  addresses = []; // a name server that is away does not take the nodes with it
+  for (const vectors of await embedAll()) expect(vectors).toEqual(expected);
+  await client.close();
+  await Promise.all([two.close(0), three.close(0)]);
+}, 180_000);
+
 test('something else that answers there is not taken for vectors', async () => {
   const wrong = createServer((request, response) =>
     request.url === '/healthz'
@@ -185,4 +234,8 @@ test('the golden clips tell a right network from a wrong one', async () => {
     embed: async (input) => (await local.embed(input)).map((vector) => vector.slice().reverse()),
   };
   await expect(checkGolden(wrong, model.manifest)).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
+  const untrained = await loadModel({ name: 'untrained' });
+  const control = await createEmbedder({ model: untrained, processes: 1 });
+  expect(await checkGolden(control, untrained.manifest)).toBeGreaterThan(0.99999);
+  await control.close();
 }, 60_000);
