@@ -1,4 +1,8 @@
-/** Every kind of fault: how often it happens in one round, and how it is done. `do` returns false where there was nothing to hit. */
+/**
+ * Every kind of fault and how it is done. `do` returns false where there was nothing to hit, `later` where a
+ * server is not back from its last death. A server is killed and comes back while other
+ * faults go on: half a minute of a Milvus that starts is no time of peace.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { descendants } from './processes.mjs';
 
@@ -18,28 +22,23 @@ export const createFaults = ({ workers, embedder, services, proxies, redis, rand
     }
     return false;
   };
+  const coming = new Map();
   const crash = (name, downMs) => async () => {
+    if (coming.has(name)) return 'later'; // it must run to be killed
     await services[name].kill();
-    await sleep(downMs);
-    // A server whose helpers are still ending may refuse its first start.
-    for (let tries = 1; ; tries++) {
-      try {
-        return await services[name].restart();
-      } catch (error) {
-        if (tries === 10) throw error;
-        await sleep(1_000);
-      }
-    }
+    const back = sleep(downMs)
+      .then(() => start(services[name]))
+      .finally(() => coming.delete(name));
+    back.catch(() => undefined); // told where it is awaited
+    coming.set(name, back);
   };
   const faults = {
-    'kill worker': { cheap: true, do: () => random.pick(workers).kill() },
-    'kill embedder service': { cheap: true, do: () => embedder.kill() },
+    'kill worker': { do: () => random.pick(workers).kill() },
+    'kill embedder service': { do: () => embedder.kill() },
     'kill embed child': {
-      cheap: true,
       do: () => onSight(() => descendants([...workerPids(), embedder.pid()], 'child-main')),
     },
     'kill ffmpeg': {
-      cheap: true,
       do: () =>
         onSight(() =>
           descendants(workerPids(), 'track-').filter(({ command }) => {
@@ -51,7 +50,6 @@ export const createFaults = ({ workers, embedder, services, proxies, redis, rand
         ),
     },
     'steal a lock': {
-      cheap: true,
       do: async () => {
         for (const deadline = Date.now() + LOOK_MS; Date.now() < deadline; await sleep(20)) {
           const active = await redis.lrange('bull:soundalike-ingest:active', 0, -1).catch(() => []);
@@ -60,14 +58,28 @@ export const createFaults = ({ workers, embedder, services, proxies, redis, rand
         return false;
       },
     },
-    'kill redis': { cheap: false, do: crash('redis', 500) },
-    'kill postgres': { cheap: false, do: crash('postgres', 1_000) },
-    'kill milvus': { cheap: false, do: crash('milvus', 500) },
+    'kill redis': { do: crash('redis', 500) },
+    'kill postgres': { do: crash('postgres', 1_000) },
+    'kill milvus': { do: crash('milvus', 500) },
   };
   for (const name of Object.keys(proxies))
     for (const kind of ['delay', 'reset', 'cut'])
-      faults[`${kind} ${name}`] = { cheap: true, do: () => proxies[name].trouble(kind) };
-  return faults;
+      faults[`${kind} ${name}`] = { do: () => proxies[name].trouble(kind) };
+  /** Resolves when every server that was killed is back. */
+  const calm = () => Promise.all(coming.values());
+  return { faults, calm };
+};
+
+/** A server whose helpers are still ending may refuse its first start. */
+const start = async (service) => {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await service.restart();
+    } catch (error) {
+      if (tries === 10) throw error;
+      await sleep(1_000);
+    }
+  }
 };
 
 const kill = ({ pid }) => {

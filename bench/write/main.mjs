@@ -8,8 +8,10 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { MilvusClient } from '@zilliz/milvus2-sdk-node';
-import { openVectorDatabase } from '../../packages/store/dist/index.js';
+import { silentLogger } from '../../packages/core/dist/index.js';
 import { encodeClip } from '../../packages/store/dist/milvus/collections.js';
+import { openMilvusDatabase } from '../../packages/store/dist/milvus/milvus-database.js';
+import { LIMITS } from '../../packages/store/dist/milvus/milvus-table.js';
 import { makeTrack, randomNumbers } from '../../packages/store/dist/vector-store.fixtures.js';
 import { startMilvusEngine } from '../../packages/testing/dist/index.js';
 
@@ -23,8 +25,10 @@ const { values } = parseArgs({
 });
 const [trackCount, clipCount, rounds] = [values.tracks, values.clips, values.rounds].map(Number);
 
-/** Tracks in hand at once, as a worker's concurrency is: the store's back-pressure. */
-const CALLERS = [8, 64];
+/** Batches that the store has under way at once; the product's own number among them. */
+const WRITERS = [...new Set([2, LIMITS.writers, 8])];
+/** Tracks in hand at once: the back-pressure of a worker, and of many of its like. */
+const CALLERS = [8, 200];
 /** Rows of one plain request. */
 const BATCH = 500;
 const TIMEOUT_MS = 60_000;
@@ -48,7 +52,16 @@ const rows = tracks.flatMap(({ track, clips }) =>
 );
 
 const engine = await startMilvusEngine();
-const database = await openVectorDatabase(engine.url);
+const databases = new Map(
+  WRITERS.map((writers) => [
+    writers,
+    openMilvusDatabase(engine.url, {
+      readOnly: false,
+      logger: silentLogger(),
+      limits: { ...LIMITS, writers },
+    }),
+  ]),
+);
 const client = new MilvusClient({
   address: new URL(engine.url.replace('milvus:', 'http:')).host,
   logLevel: 'error',
@@ -75,14 +88,18 @@ const cases = [
   ['SDK, one request at a time', plain(1)],
   ['SDK, 4 requests at a time', plain(4)],
   ...CALLERS.map((callers) => [`store, ${callers} tracks in hand`, byStore(callers)]),
-  ['store, the same rows again', byStore(64), 'again'],
+  ...WRITERS.filter((writers) => writers !== LIMITS.writers).map((writers) => [
+    `store, 200 in hand, ${writers} batches at once`,
+    byStore(200),
+    writers,
+  ]),
 ];
 
 const results = [];
 for (let round = 1; round <= rounds; round++)
-  for (const [name, write, again] of cases) {
-    const space = again ? `s${results.length - 1}` : `s${results.length}`;
-    const store = await database.openSpace(space, { create: true });
+  for (const [name, write, writers = LIMITS.writers] of cases) {
+    const space = `s${results.length}`;
+    const store = await databases.get(writers).openSpace(space, { create: true });
     const before = { at: performance.now(), own: process.cpuUsage(), engine: cpuSeconds(engine.pid) };
     await write(space, store);
     const seconds = (performance.now() - before.at) / 1000;
@@ -106,7 +123,7 @@ for (let round = 1; round <= rounds; round++)
   }
 
 await client.closeConnection();
-await database.close();
+for (const database of databases.values()) await database.close();
 await engine.stop();
 const report = {
   rows: rows.length,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, SoundalikeError } from '@soundalike/core';
-import type { ConsistencyLevelEnum, RowData } from '@zilliz/milvus2-sdk-node';
+import type { ConsistencyLevelEnum, FieldType } from '@zilliz/milvus2-sdk-node';
 import type { TableSearch } from '../space-tables.ts';
 import type { Consistency } from '../vector-store.ts';
 import { INDEX, type MilvusRow } from './collections.ts';
@@ -8,17 +8,21 @@ import { compileFilter, isOneOf, quote } from './compile-filter.ts';
 import type { CallLimits, MilvusConnection } from './connection.ts';
 import { fillShortResults } from './fill-short-results.ts';
 import { scanRange } from './scan-range.ts';
+import { upsertColumns } from './upsert-columns.ts';
 
 /** Most rows Milvus gives in one answer. */
 const MOST_ROWS = 16_384;
 
 /** How long reads and writes may take and go on. Patience is longer than one request, so that one which hangs is sent again. */
 export const LIMITS: MilvusLimits = {
+  writers: 4,
   write: { timeoutMs: 20_000, patienceMs: 60_000 },
   read: { timeoutMs: 15_000, patienceMs: 20_000 },
 };
 
 export interface MilvusLimits {
+  /** Batches under way at once: most of a write is waiting for the server's clock. More are measured in docs/bench-write.md. */
+  readonly writers: number;
   readonly write: Required<CallLimits>;
   readonly read: Required<CallLimits>;
 }
@@ -45,10 +49,11 @@ export const createMilvusTable = (options: {
   connection: MilvusConnection;
   collection: string;
   key: string;
+  fields: readonly FieldType[];
   logger: Logger;
   limits?: MilvusLimits | undefined;
 }) => {
-  const { connection, collection, key, logger, limits = LIMITS } = options;
+  const { connection, collection, key, fields, logger, limits = LIMITS } = options;
 
   const query = async (request: {
     where: string;
@@ -135,7 +140,7 @@ export const createMilvusTable = (options: {
     upsert: async (rows: readonly MilvusRow[]): Promise<void> => {
       await connection.call(
         `write ${rows.length} rows to ${collection}`,
-        (client, timeout) => client.upsert({ collection_name: collection, data: rows as RowData[], timeout }),
+        (client, timeout) => upsertColumns(client, { collection, fields, rows, timeout }),
         {
           ...limits.write,
           lacks: ({ upsert_cnt, insert_cnt, err_index }) => {

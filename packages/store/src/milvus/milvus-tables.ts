@@ -5,6 +5,7 @@ import type { ClipRecord, SpaceTables } from '../space-tables.ts';
 import type { ClipHit, Consistency, TrackRow } from '../vector-store.ts';
 import {
   CLIP_COLUMNS,
+  clipFields,
   decodeClip,
   decodeKey,
   decodeTrack,
@@ -13,10 +14,11 @@ import {
   KEY_COLUMNS,
   type MilvusRow,
   TRACK_COLUMNS,
+  trackFields,
 } from './collections.ts';
 import { isOneOf } from './compile-filter.ts';
 import type { MilvusConnection } from './connection.ts';
-import { createMilvusTable, type MilvusLimits, type MilvusTable } from './milvus-table.ts';
+import { createMilvusTable, LIMITS, type MilvusLimits, type MilvusTable } from './milvus-table.ts';
 import { scanRange } from './scan-range.ts';
 import { searchTracks } from './search-tracks.ts';
 
@@ -31,12 +33,20 @@ export const createMilvusTables = (options: {
   logger: Logger;
   limits?: MilvusLimits | undefined;
 }): SpaceTables => {
-  const { connection, logger, limits } = options;
-  const clips = createMilvusTable({ connection, collection: options.clips, key: 'clip_id', logger, limits });
+  const { connection, logger, limits = LIMITS } = options;
+  const clips = createMilvusTable({
+    connection,
+    collection: options.clips,
+    key: 'clip_id',
+    fields: clipFields,
+    logger,
+    limits,
+  });
   const tracks = createMilvusTable({
     connection,
     collection: options.tracks,
     key: 'track_id',
+    fields: trackFields,
     logger,
     limits,
   });
@@ -45,7 +55,7 @@ export const createMilvusTables = (options: {
     clips.all(revision([track]), CLIP_COLUMNS, consistency, ROWS_AN_ANSWER);
 
   return {
-    writers: 2,
+    writers: limits.writers,
     exclusively: (work) => work(),
     upsertClips: (rows) => clips.upsert(rows.map(encodeClip)),
     upsertTracks: (rows) => tracks.upsert(rows.map(encodeTrack)),
