@@ -15,7 +15,7 @@ const MOST_ROWS = 16_384;
 
 /** How long reads and writes may take and go on. Patience is longer than one request, so that one which hangs is sent again. */
 export const LIMITS: MilvusLimits = {
-  writers: 4,
+  writers: 2,
   write: { timeoutMs: 20_000, patienceMs: 60_000 },
   read: { timeoutMs: 15_000, patienceMs: 20_000 },
 };

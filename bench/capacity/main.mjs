@@ -1,0 +1,61 @@
+/**
+ * Bytes and CPU-seconds a track by index profile and coverage, measured here, and on paper for 10^6 and 10^8 tracks. Writes the figures into
+ * docs/capacity.md between its two marks, or prints them with --print.
+ *
+ *   npm run build && node bench/capacity/main.mjs [--small] [--print]
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createSignature, signatureToBytes } from '../../packages/embedder/dist/index.js';
+import { databaseBytes, lanceBytes, milvusBytes, redisBytes } from './bytes.mjs';
+import { measureCpu } from './cpu.mjs';
+import { figures } from './page.mjs';
+
+const PAGE = join(import.meta.dirname, '../../docs/capacity.md');
+const [BEGIN, END] = ['<!-- figures: node bench/capacity/main.mjs -->', '<!-- end of figures -->'];
+
+/** A track of usual length, seconds, and its windows. */
+const SECONDS = 210;
+const CLIPS = Math.ceil((SECONDS * 22_050) / 59_049);
+const COVERAGES = { full: CLIPS, 'sampled:8': 8 };
+
+const { values } = parseArgs({
+  options: { small: { type: 'boolean', default: false }, print: { type: 'boolean', default: false } },
+});
+const scale = values.small ? 0.2 : 1;
+const say = (text) => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);
+
+const sketch = createSignature();
+const second = new Float32Array(22_050).map((_, i) => Math.sin(i / 9));
+for (let i = 0; i < SECONDS; i++) sketch.push(second);
+const signature = signatureToBytes(sketch.finish());
+
+say('CPU-seconds');
+const cpu = await measureCpu({ tracks: Math.ceil(8 * scale), seconds: SECONDS, coverages: COVERAGES });
+say('SQLite and PostgreSQL');
+const database = await databaseBytes({ tracks: 2_000 * scale, signature, clips: CLIPS });
+say('Redis');
+const redis = await redisBytes(20_000 * scale);
+say('LanceDB');
+const lance = await lanceBytes({ tracks: 300 * scale, clips: CLIPS });
+say('Milvus');
+const milvus = await milvusBytes({ tracks: 300 * scale, clips: CLIPS });
+
+const text = figures({
+  seconds: SECONDS,
+  coverages: COVERAGES,
+  signature: signature.length,
+  machine: `${availableParallelism()} cores (${cpus()[0].model}), load average ${loadavg()[0].toFixed(1)}`,
+  rows: 300 * scale * CLIPS,
+  ...{ cpu, database, redis, lance, milvus },
+});
+if (values.print) console.log(text);
+else {
+  const page = readFileSync(PAGE, 'utf8');
+  const [before] = page.split(BEGIN);
+  const [, after] = page.split(END);
+  writeFileSync(PAGE, `${before}${BEGIN}\n\n${text}\n\n${END}${after}`);
+}
+process.exit(0);
