@@ -14,6 +14,7 @@ import fastify, {
 } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { checkEncoding } from './check-encoding.ts';
 import { checkIntent } from './check-intent.ts';
 import { checkKey } from './check-key.ts';
 import { checkOrigin } from './check-origin.ts';
@@ -98,6 +99,7 @@ export const createHttpApp = async (options: HttpOptions): Promise<HttpApp> => {
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
   checkKey(app as FastifyInstance, ring);
   checkIntent(app as FastifyInstance);
+  checkEncoding(app as FastifyInstance);
   limitConcurrency(app as FastifyInstance, limits.concurrentSearches);
   answerProblems(app);
   await limitRate(app as FastifyInstance, limits.requestsPerMinute);

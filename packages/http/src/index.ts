@@ -10,6 +10,7 @@ export {
   type Role,
   serveMetrics,
 } from './metrics.ts';
+export { multipartError } from './multipart-error.ts';
 export { type Problem, problemResponses, problemSchema, toProblem } from './problem.ts';
 export { allows, type RouteAccess, SCOPES, type Scope } from './scope.ts';
 export { CONTENT_SECURITY_POLICY } from './security-headers.ts';

@@ -13,6 +13,8 @@ export interface FetchPolicy {
   readonly timeoutMs: number;
   /** How buckets are reached; where it is missing, they are not. */
   readonly s3?: S3Options | undefined;
+  /** Finds the addresses of a name; the system's resolver where it is missing. */
+  resolve?(host: string): Promise<readonly CheckedAddress[]>;
 }
 
 /** An address that has been checked, to which the connection is pinned. */
@@ -30,10 +32,10 @@ export interface CheckedAddress {
  */
 export const checkHost = async (
   host: string,
-  policy: Pick<FetchPolicy, 'allow'>,
+  policy: Pick<FetchPolicy, 'allow' | 'resolve'>,
 ): Promise<CheckedAddress> => {
   const bare = host.replace(/^\[|\]$/g, '');
-  const addresses = await resolveAll(bare);
+  const addresses = await resolveAll(bare, policy.resolve ?? systemResolve);
   for (const { address } of addresses) {
     const range = rangeOf(address);
     if (range !== 'unicast' && !isAllowed(bare, address, policy.allow)) {
@@ -49,18 +51,25 @@ export const checkHost = async (
   return first;
 };
 
-const resolveAll = async (host: string): Promise<CheckedAddress[]> => {
+const resolveAll = async (
+  host: string,
+  resolve: NonNullable<FetchPolicy['resolve']>,
+): Promise<readonly CheckedAddress[]> => {
   const family = isIP(host);
   if (family === 4 || family === 6) return [{ address: host, family }];
   try {
-    const found = await lookup(host, { all: true, verbatim: true });
-    return found.map(({ address, family: kind }) => ({ address, family: kind === 6 ? 6 : 4 }));
+    return await resolve(host);
   } catch (cause) {
     throw new SoundalikeError('SOURCE_FETCH_FAILED', `The host ${host} cannot be resolved`, {
       cause,
       fields: { host },
     });
   }
+};
+
+const systemResolve = async (host: string): Promise<CheckedAddress[]> => {
+  const found = await lookup(host, { all: true, verbatim: true });
+  return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
 };
 
 /** ipaddr.js' name for the kind of address; IPv6 forms that carry an IPv4 address are judged by that address. */

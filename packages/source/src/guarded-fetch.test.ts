@@ -118,6 +118,45 @@ describe('addresses that links may not reach', () => {
   });
 });
 
+describe('names that resolve to something else each time', () => {
+  const PUBLIC = { address: '203.0.114.7', family: 4 } as const;
+  const LOOPBACK = { address: '127.0.0.1', family: 4 } as const;
+
+  test('the address that was checked is the one connected to: a second answer gains nothing', async () => {
+    const before = hits;
+    let asked = 0;
+    const policy = {
+      allow: [],
+      maxBytes: 10_000,
+      timeoutMs: 400,
+      // Public when it is checked, this machine ever after.
+      resolve: async () => [asked++ === 0 ? PUBLIC : LOOPBACK],
+    };
+    const url = `http://rebind.example:${new URL(base).port}/`;
+    const failure = await fetchToFile({ url, target: join(folder, 'rebind'), policy }).catch(
+      (error) => error,
+    );
+    // The first try goes to the public address; each further one is judged anew.
+    expect(['TIMEOUT', 'SOURCE_FORBIDDEN', 'SOURCE_FETCH_FAILED']).toContain(failure.code);
+    expect(asked).toBeGreaterThan(0);
+    expect(hits).toBe(before);
+  });
+
+  test.each([
+    ['a private address beside a public one', [PUBLIC, LOOPBACK]],
+    ['only a private one', [LOOPBACK]],
+    ['an IPv6 address that carries one', [{ address: '::ffff:169.254.169.254', family: 6 } as const]],
+  ])('%s is refused', async (_what, addresses) => {
+    const before = hits;
+    const policy = { allow: [], maxBytes: 10_000, timeoutMs: 5_000, resolve: async () => addresses };
+    const url = `http://name.example:${new URL(base).port}/`;
+    await expect(fetchToFile({ url, target: join(folder, 'name'), policy })).rejects.toMatchObject({
+      code: 'SOURCE_FORBIDDEN',
+    });
+    expect(hits).toBe(before);
+  });
+});
+
 describe('allowed fetches', () => {
   test.each([['127.0.0.1'], ['127.0.0.0/8']])('ALLOW_FETCH=%s opens loopback', async (allow) => {
     const { target, done } = get(`${base}/redirect?to=/x`, [allow]);

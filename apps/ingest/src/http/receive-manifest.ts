@@ -5,6 +5,7 @@ import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { MultipartFile } from '@fastify/multipart';
 import { SoundalikeError } from '@soundalike/core';
+import { multipartError } from '@soundalike/http';
 import type { FastifyRequest } from 'fastify';
 
 /** Media types of manifests, and the names that files of them end with. */
@@ -28,7 +29,10 @@ export const receiveManifest = async (
   folder: string,
   maxBytes: number,
 ): Promise<{ path: string; fingerprint: string } | undefined> => {
-  if (request.isMultipart()) return receiveForm(request, folder, maxBytes);
+  if (request.isMultipart())
+    return receiveForm(request, folder, maxBytes).catch((error) => {
+      throw multipartError(error);
+    });
   const extension = MANIFEST_TYPES[mediaTypeOf(request.headers['content-type'])];
   if (!extension) return undefined;
   const path = join(folder, `manifest.${extension}`);

@@ -6,6 +6,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { MultipartFile } from '@fastify/multipart';
 import { SoundalikeError } from '@soundalike/core';
+import { multipartError } from '@soundalike/http';
 import type { FastifyReply, FastifyRequest, preValidationAsyncHookHandler } from 'fastify';
 import type { QueryDeps } from './query-deps.ts';
 
@@ -49,6 +50,8 @@ export const receiveUploads =
       const { body, uploads } = await receive(request, reply, folder, maxUploadBytes);
       request.body = body;
       request.uploads = uploads;
+    } catch (error) {
+      throw multipartError(error);
     } finally {
       if (reply.raw.closed) remove();
     }
