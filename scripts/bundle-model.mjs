@@ -145,7 +145,7 @@ const FRESH = {
   calibration: {
     midpoint: 0.5,
     slope: 10,
-    floor: { base: 0, perDecade: 0 },
+    floor: { mean: 0, deviation: 0, ceiling: 0 },
     sameRecording: 0.95,
     fittedOn: '',
   },

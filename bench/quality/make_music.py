@@ -12,7 +12,7 @@ Needs Python 3.11, fluidsynth and ffmpeg, nothing from PyPI. Stopped, it goes on
 from __future__ import annotations
 
 import argparse
-import csv
+import json
 import random
 import subprocess
 import sys
@@ -55,10 +55,8 @@ def main() -> None:
     tasks = [*plan_catalogue(options.artists), *plan_alone("strangers", STRANGER_SEED, options.strangers, 22.0), *plan_alone("distractors", DISTRACTOR_SEED, options.distractors, 11.0)]
     with ThreadPoolExecutor(options.jobs) as pool:
         list(pool.map(lambda task: make(task, options.soundfont, options.out), tasks))
-    with open(options.out / "manifest.csv", "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(tasks[0].row))
-        writer.writeheader()
-        writer.writerows(task.row for task in tasks)
+    with open(options.out / "music.jsonl", "w", encoding="utf-8") as file:
+        file.writelines(json.dumps({**task.row, "seconds": task.piece.seconds}) + "\n" for task in tasks)
     print(f"{len(tasks)} files in {options.out}")
 
 
@@ -100,7 +98,7 @@ def with_lead_of(piece: Piece, other: Piece) -> Piece:
 
 
 def task(path: str, piece: Piece, artist: str, work: str, kind: str = "piece") -> Task:
-    """Columns that ingest does not know go into a track's attributes."""
+    """`work` is the composition, `family` that of the lead instrument."""
     lead = piece.programs.get(0, piece.programs.get(1, 0))
     row = {"id": path.removesuffix(".opus"), "path": path, "artist": artist, "genre": piece.style, "work": work, "kind": kind, "family": FAMILIES[lead // 8]}
     return Task(path, piece, row)

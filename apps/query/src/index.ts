@@ -4,7 +4,25 @@ export { EXCERPT_SECONDS, hearExcerpt } from './calibrate/hear-excerpt.ts';
 export type { ModelDescription, QueryDeps } from './http/query-deps.ts';
 export { registerQueryRoutes } from './http/register-query-routes.ts';
 export { webPage } from './http/web-page.ts';
+export { bootstrap, type Estimate } from './quality/bootstrap.ts';
+export {
+  type ComparedRow,
+  compareEmbeddings,
+  type Embedding,
+  type Labelled,
+  randomEmbedding,
+} from './quality/compare-embeddings.ts';
+export { cutExcerpt } from './quality/cut-excerpt.ts';
+export { type GrowthPoint, type GrowthQuery, growCatalogue } from './quality/grow-catalogue.ts';
+export { type Hubness, measureHubness } from './quality/hubness.ts';
+export { type Identified, identify, type Subject } from './quality/identify.ts';
+export { MFCC_DIMENSION, mfccStatistics } from './quality/mfcc.ts';
+export { seededRandom } from './quality/seeded-random.ts';
+export { type IdentifiedRow, summariseIdentified } from './quality/summarise-identified.ts';
+export { TREATMENTS, type Treatment } from './quality/treatments.ts';
+export { whiten } from './quality/whiten.ts';
 export { createSearch, type Search, type SearchOptions } from './search/create-search.ts';
+export { floorOf } from './search/floor-of.ts';
 export { formatAnswer } from './search/format-answer.ts';
 export { type SearchAnswer, searchAnswerSchema } from './search/search-answer.ts';
 export type { SearchDeps } from './search/search-deps.ts';

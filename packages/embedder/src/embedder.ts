@@ -23,8 +23,8 @@ export interface ScoreCalibration {
   /** Logistic curve: score = 1 / (1 + exp(-(cosine - midpoint) * slope)). */
   readonly midpoint: number;
   readonly slope: number;
-  /** Below `base + perDecade * log10(tracks)` (a cosine) the answer is `nothing-close`. */
-  readonly floor: { readonly base: number; readonly perDecade: number };
+  /** What strangers reach: mean and deviation of the normal tail of their cosines, and the cosine above which a match always counts. */
+  readonly floor: { readonly mean: number; readonly deviation: number; readonly ceiling: number };
   /** Mean cosine that an aligned run of clips needs to be called the same recording. */
   readonly sameRecording: number;
 }

@@ -2,6 +2,7 @@ import type { ScoreCalibration, SpaceTransform } from '@soundalike/embedder';
 import { toSpace } from '@soundalike/embedder';
 import type { ClipRow } from '@soundalike/store';
 import { bestAlignment, maxSimilarity, similarityMatrix } from '../search/align.ts';
+import { medianOfBest } from '../search/floor-of.ts';
 import { QUERY_HOP_SAMPLES, type QuerySeed } from '../search/seed-windows.ts';
 import { EXCERPT_SECONDS } from './hear-excerpt.ts';
 
@@ -71,9 +72,9 @@ export const fitCalibration = (heard: readonly Heard[], given: SpaceTransform | 
     transform,
     calibration: {
       midpoint: round(midpoint),
-      // A weak match of the same recording scores 0.95.
-      slope: round(Math.log(19) / Math.max(lowOwn - midpoint, 0.05)),
-      floor: fitFloor(strangers.alike),
+      // A usual match of the same recording scores 0.95, so that the range below it tells likenesses apart.
+      slope: round(Math.log(19) / Math.max(median(own.alike) - midpoint, 0.05)),
+      floor: { ...fitFloor(strangers.alike), ceiling: round(lowOwn) },
       sameRecording: round(sameRecordingThreshold(own.aligned, strangers.aligned)),
     },
     seen: {
@@ -87,10 +88,10 @@ export const fitCalibration = (heard: readonly Heard[], given: SpaceTransform | 
 };
 
 /**
- * The best of N strangers comes closer as N grows, about evenly with log N. The line goes through the medians at a tenth of the strangers and
- * at all of them.
+ * Mean and deviation of the normal distribution whose best of N draws are the strangers' medians, at a tenth of the strangers and at all of
+ * them: only the upper tail decides what the best of many reaches.
  */
-const fitFloor = (strangers: readonly (readonly number[])[]): ScoreCalibration['floor'] => {
+const fitFloor = (strangers: readonly (readonly number[])[]): Omit<ScoreCalibration['floor'], 'ceiling'> => {
   const count = strangers[0]?.length ?? 1;
   const few = Math.max(Math.floor(count / 10), 1);
   const bestOf = (size: number) =>
@@ -99,8 +100,9 @@ const fitFloor = (strangers: readonly (readonly number[])[]): ScoreCalibration['
         Math.max(...others.filter((_, index) => index % Math.floor(count / size) === 0).slice(0, size)),
       ),
     );
-  const perDecade = (bestOf(count) - bestOf(few)) / Math.log10(count / few);
-  return { base: round(bestOf(count) - perDecade * Math.log10(count)), perDecade: round(perDecade) };
+  const rise = medianOfBest(count) - medianOfBest(few);
+  const deviation = Math.max((bestOf(count) - bestOf(few)) / rise, 0);
+  return { mean: round(bestOf(count) - deviation * medianOfBest(count)), deviation: round(deviation) };
 };
 
 /** A third of the way from the closest stranger to a weak own match; where they overlap, what only one stranger in a thousand reaches. */

@@ -1,6 +1,7 @@
 import type { ScoreCalibration } from '@soundalike/embedder';
 import type { ClipRow } from '@soundalike/store';
 import { type Alignment, bestAlignment, maxSimilarity, similarityMatrix } from './align.ts';
+import { floorOf } from './floor-of.ts';
 import type { Match, Verdict } from './search-answer.ts';
 import type { QuerySeed } from './seed-windows.ts';
 import { type VerifiedPassage, verifySignature } from './verify-signature.ts';
@@ -94,10 +95,6 @@ export const scoreOf = (similarity: number, { midpoint, slope }: ScoreCalibratio
 /** Whether the best answer means anything in a catalogue of this many tracks: the more there are, the closer chance comes. */
 export const isClose = (similarity: number, tracks: number, calibration: ScoreCalibration): boolean =>
   similarity >= floorOf(tracks, calibration);
-
-/** The similarity that chance reaches in a catalogue of this many tracks. */
-export const floorOf = (tracks: number, { floor }: ScoreCalibration): number =>
-  floor.base + floor.perDecade * Math.log10(Math.max(tracks, 1));
 
 export const verdictOf = (
   { isSameRecording, similarity }: Pick<Judgement, 'isSameRecording' | 'similarity'>,

@@ -31,7 +31,7 @@ export const manifestSchema = z.strictObject({
   calibration: z.strictObject({
     midpoint: z.number(),
     slope: z.number().positive(),
-    floor: z.strictObject({ base: z.number(), perDecade: z.number() }),
+    floor: z.strictObject({ mean: z.number(), deviation: z.number().min(0), ceiling: z.number() }),
     sameRecording: z.number(),
     fittedOn: z.string(),
   }),

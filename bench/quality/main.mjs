@@ -1,0 +1,223 @@
+/**
+ * How good the search is, on music that took no part in training: composed and rendered for this bench with the SoundFont and seeds that
+ * samples/RESERVED.md reserves.
+ *
+ *   npm run bench:quality -- [--model NAME] [--cache DIR] [--artists 90] [--strangers 120] [--distractors 2000] [--queries 120] [--write]
+ *
+ * (A) the same recording found again from spoilt excerpts, through the product's own search; (B) music that is alike, by embedding, with
+ * controls; (C) the health of the space. --write puts docs/quality.md, docs/quality/*.svg and the model's `quality` in its manifest. What was
+ * rendered, ingested and embedded is kept in the cache; new weights make their own.
+ */
+import { mkdirSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { loadModel } from '@soundalike/embedder';
+import {
+  compareEmbeddings,
+  growCatalogue,
+  identify,
+  measureHubness,
+  randomEmbedding,
+  seededRandom,
+  summariseIdentified,
+  TREATMENTS,
+} from '@soundalike/query';
+import { findFfmpeg } from '@soundalike/source';
+import { openSearch } from './catalogue.mjs';
+import { embedFiles, LEAD_INS, mfccOf } from './embeddings.mjs';
+import { stability } from './health.mjs';
+import { readMusic } from './music.mjs';
+import { writeReport } from './report.mjs';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string' },
+    cache: {
+      type: 'string',
+      default: join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'soundalike-quality'),
+    },
+    artists: { type: 'string', default: '90' },
+    strangers: { type: 'string', default: '120' },
+    distractors: { type: 'string', default: '2000' },
+    queries: { type: 'string', default: '120' },
+    write: { type: 'boolean', default: false },
+  },
+});
+
+/** Lengths of excerpts, seconds: the aim is stated for 6. */
+const LENGTHS = [3, 5, 6, 10];
+const AIM_SECONDS = 6;
+
+const main = async () => {
+  const cache = values.cache;
+  mkdirSync(cache, { recursive: true });
+  const ffmpeg = await findFfmpeg();
+  const { info } = await loadModel({ name: values.model });
+  note('rendering what is missing');
+  const music = readMusic(join(cache, 'music'), values);
+  const own = music.filter(({ path }) => path.startsWith('catalogue/'));
+  const strangers = music.filter(({ path }) => path.startsWith('strangers/'));
+  const distractors = music.filter(({ path }) => path.startsWith('distractors/'));
+  note(`ingesting ${own.length + distractors.length} tracks`);
+  const opened = await openSearch({ rows: [...own, ...distractors], model: values.model, ffmpeg, cache });
+  const identified = await tableA({ opened, own, strangers, ffmpeg });
+  await opened.close();
+  note('embedding for the comparison');
+  const judged = [...own, ...strangers];
+  const files = judged.map(({ file }) => file);
+  const ours = await embedFiles({ files, model: values.model, ffmpeg, cache });
+  const embeddings = [
+    { name: info.name, tracks: ours },
+    { name: 'MFCC statistics', tracks: await mfccOf({ files, ffmpeg, cache }) },
+    { name: 'untrained', tracks: await embedFiles({ files, model: 'untrained', ffmpeg, cache }) },
+    randomEmbedding(ours, seededRandom(1)),
+  ];
+  const labels = judged.map(({ work, artist, genre, family, path }) => ({
+    work,
+    style: genre,
+    family,
+    ...(path.startsWith('catalogue/') ? { artist } : {}),
+  }));
+  const growth = await grow({ own, strangers, distractors, ours, ffmpeg, cache });
+  const health = {
+    ...measureHubness(embeddings[0].tracks.map(meanOf)),
+    stability: await stability({ files: files.slice(0, 100), model: values.model, ffmpeg, cache, LEAD_INS }),
+  };
+  const result = {
+    model: info.name,
+    space: info.space,
+    precision: info.precision,
+    catalogue: own.length + distractors.length,
+    distractors: distractors.length,
+    judged: judged.length,
+    identified,
+    compared: compareEmbeddings(embeddings, labels),
+    growth,
+    health,
+    floor: info.calibration.floor,
+  };
+  const report = await writeReport(result, values.write ? ROOT : undefined);
+  console.log(report);
+  if (values.write) await keepQuality(result);
+};
+
+const tableA = async ({ opened, own, strangers, ffmpeg }) => {
+  const byTrack = new Map(own.map((row) => [opened.trackIdOf(row.id), row.work]));
+  const asked = evenly(own, Number(values.queries));
+  const subject = (row, trackId) => ({
+    trackId,
+    path: row.file,
+    durationSeconds: row.seconds,
+    work: row.work,
+  });
+  const answers = [];
+  for (const seconds of LENGTHS) {
+    const isAim = seconds === AIM_SECONDS;
+    const subjects = [
+      ...(isAim ? asked : evenly(asked, Math.ceil(asked.length / 3))).map((row) =>
+        subject(row, opened.trackIdOf(row.id)),
+      ),
+      ...(isAim ? strangers : []).map((row) => subject(row, null)),
+    ];
+    note(`asking with ${subjects.length} excerpts of ${seconds} s, ${TREATMENTS.length} ways each`);
+    answers.push(
+      ...(await identify({
+        search: opened.search,
+        ffmpeg,
+        subjects,
+        treatments: TREATMENTS,
+        seconds,
+        workOf: (trackId) => byTrack.get(trackId),
+        seed: seconds,
+        signal: new AbortController().signal,
+      })),
+    );
+  }
+  return {
+    rows: summariseIdentified(answers),
+    strangers: strangers.length,
+    // A stranger's verdicts, over all treatments.
+    strangerVerdicts: count(answers.filter(({ isStranger }) => isStranger).map(({ verdict }) => verdict)),
+  };
+};
+
+/** The best stranger in catalogues of growing size: queries are strangers' and own tracks' windows. */
+const grow = async ({ own, strangers, distractors, ours, ffmpeg, cache }) => {
+  const extra = await embedFiles({
+    files: distractors.map(({ file }) => file),
+    model: values.model,
+    ffmpeg,
+    cache,
+  });
+  const random = seededRandom(7);
+  const all = [
+    ...own.map((row, i) => ({ work: row.work, clips: ours[i] })),
+    ...extra.map((clips) => ({ clips })),
+  ]
+    .map((track) => ({ track, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ track }) => track);
+  const queries = strangers.map((_, i) => ({
+    windows: ours[own.length + i].slice(0, 4),
+    own: undefined,
+    relatives: new Set(),
+  }));
+  const sizes = [10, 30, 100, 300, 1000, all.length];
+  return growCatalogue(
+    queries,
+    all.map(({ clips }) => clips),
+    sizes.filter((size) => size <= all.length),
+  );
+};
+
+/** The figures that `model list` shows. */
+const keepQuality = async ({ model, identified, compared }) => {
+  const path = join(ROOT, 'models', model, 'manifest.json');
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return note(`${model} has no manifest here; its quality is not kept`);
+  const manifest = JSON.parse(text);
+  const found = (task) =>
+    compared.find((row) => row.task === task && row.embedding === model)?.recallAt1.mean ?? Number.NaN;
+  const hit = (treatment) =>
+    identified.rows.find((row) => row.seconds === AIM_SECONDS && row.treatment === treatment)?.hitAt1.mean;
+  manifest.quality = Object.fromEntries(
+    Object.entries({
+      sameTrackR1: found('same track'),
+      sameArtistR1: found('same artist'),
+      sameStyleR1: found('same style'),
+      hitAt1Mp3: hit('MP3 64 kbit/s'),
+      hitAt1Noise20: hit('noise 20 dB'),
+    }).map(([name, value]) => [name, Math.round(value * 1000) / 1000]),
+  );
+  await writeFile(path, `${JSON.stringify(manifest, undefined, 2)}\n`);
+};
+
+const evenly = (rows, wanted) =>
+  rows.length <= wanted
+    ? rows
+    : Array.from({ length: wanted }, (_, i) => rows[Math.floor((i * rows.length) / wanted)]);
+
+const meanOf = (windows) => {
+  const sum = new Float32Array(windows[0].length);
+  for (const vector of windows)
+    vector.forEach((value, i) => {
+      sum[i] += value;
+    });
+  const norm = Math.hypot(...sum) || 1;
+  return sum.map((value) => value / norm);
+};
+
+const count = (values) => {
+  const counts = {};
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+};
+
+const note = (text) => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);
+
+await main();

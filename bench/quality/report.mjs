@@ -1,0 +1,134 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { floorOf } from '@soundalike/query';
+import { linePlot } from './plot.mjs';
+
+/**
+ * The page that the figures are published on; with `root`, written there beside its plot and the figures as JSON.
+ *
+ * @returns Markdown
+ */
+export const writeReport = async (result, root) => {
+  const page = markdown(result);
+  if (root === undefined) return page;
+  const folder = join(root, 'docs/quality');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(root, 'docs/quality.md'), page);
+  await writeFile(join(folder, 'growth.svg'), growthPlot(result));
+  await writeFile(join(folder, 'quality.json'), `${JSON.stringify(result, undefined, 1)}\n`);
+  return page;
+};
+
+const markdown = (result) => `# Quality
+
+Made by \`npm run bench:quality -- --write\`; nothing here is typed by hand. Model \`${result.model}\` (${result.precision}), space \`${result.space}\`.
+
+${result.judged} pieces composed and rendered with the SoundFont and seeds that [samples/RESERVED.md](../samples/RESERVED.md) keeps from training, each with
+its own mastering, and ${result.distractors.toLocaleString('en')} short pieces that only fill the catalogue of ${result.catalogue.toLocaleString('en')} tracks. In square brackets: 95 % bootstrap intervals over queries.
+
+**What this proves and what not.** Nothing here was trained on, but it comes from the same composer program as the training music, and from one SoundFont.
+It shows that the search finds, places and tells apart what it should; absolute figures on recorded music are lower, because voices, players and rooms vary
+in ways that no SoundFont does. Measure your own: \`soundalike bench --quality FOLDER\`.
+
+## A. The same recording, from a spoilt excerpt
+
+Through the product's own search, signature check included. *Hit@1*: the right track is the first answer; *identified*: it is called the same recording.
+*Offset*: median distance from the true one. *Relatives*, *strangers*: excerpts for which another take or a piece that borrows the rhythm section note for note, or
+any other recording, is called the same.
+
+${table(
+  ['excerpt', 'treatment', 'hit@1', 'MRR', 'identified', 'offset (s)', 'relatives', 'strangers', 'queries'],
+  result.identified.rows.map((row) => [
+    `${row.seconds} s`,
+    row.treatment,
+    interval(row.hitAt1),
+    row.reciprocalRank.mean.toFixed(3),
+    interval(row.identified),
+    row.offsetError === null ? '–' : row.offsetError.toFixed(3),
+    row.relativesCalledSame.mean.toFixed(3),
+    row.strangersCalledSame.mean.toFixed(3),
+    row.hitAt1.count,
+  ]),
+)}
+
+${result.identified.strangers} strangers that are in no catalogue, under every treatment, were answered: ${Object.entries(
+  result.identified.strangerVerdicts,
+)
+  .map(([verdict, times]) => `${verdict} ${times}`)
+  .join(', ')}.
+
+## B. Music that is alike
+
+*Same track*: one half of a track among the other halves of all ${result.judged}. The rest: a whole track among all others, other recordings of its own work left out.
+Controls: MFCC statistics (whitened by the very collection they are judged on), the same network with random weights, and chance. *Ahead by*: the first row's R@1 minus
+this one's, paired by query.
+
+${table(
+  ['task', 'embedding', 'R@1', 'P@10', 'MAP', 'ahead by', 'queries'],
+  result.compared.map((row) => [
+    row.task,
+    row.embedding,
+    interval(row.recallAt1),
+    row.precisionAt10.mean.toFixed(3),
+    row.meanAveragePrecision.mean.toFixed(3),
+    row.behind ? interval(row.behind) : '',
+    row.recallAt1.count,
+  ]),
+)}
+
+## C. Health of the space
+
+${table(
+  ['hubness (skewness of 10-occurrence)', 'orphans', 'largest hub'],
+  [[result.health.skewness.toFixed(2), percent(result.health.orphans), result.health.largestHub]],
+)}
+
+${table(
+  ['lead-in removed', 'cosine with the unshifted track, median', 'lowest', 'still nearest to itself'],
+  result.health.stability.map(({ seconds, median, lowest, nearest }) => [
+    `${seconds} s`,
+    median.toFixed(4),
+    lowest.toFixed(4),
+    percent(nearest),
+  ]),
+)}
+
+## Chance grows with the catalogue
+
+The cosine of the best stranger to a piece that is in no catalogue, in catalogues of growing size, and the floor below which an answer is \`nothing-close\`. The floor was fitted
+on training renders, not here.
+
+![best stranger by catalogue size](quality/growth.svg)
+
+${table(
+  ['tracks', 'best stranger, median', '10 %', '90 %', 'floor'],
+  result.growth.map(({ tracks, bestStranger }) => [
+    tracks.toLocaleString('en'),
+    bestStranger.median.toFixed(3),
+    bestStranger.p10.toFixed(3),
+    bestStranger.p90.toFixed(3),
+    floorOf(tracks, { floor: result.floor }).toFixed(3),
+  ]),
+)}
+`;
+
+const growthPlot = ({ growth, floor }) =>
+  linePlot({
+    title: 'Cosine of the best stranger by catalogue size',
+    xLabel: 'tracks in the catalogue',
+    yLabel: 'cosine',
+    yRange: [0, 1],
+    lines: [
+      { name: 'best stranger, median', points: growth.map((row) => [row.tracks, row.bestStranger.median]) },
+      { name: '90 %', points: growth.map((row) => [row.tracks, row.bestStranger.p90]) },
+      { name: '10 %', points: growth.map((row) => [row.tracks, row.bestStranger.p10]) },
+      { name: 'floor', points: growth.map((row) => [row.tracks, floorOf(row.tracks, { floor })]) },
+    ],
+  });
+
+const table = (head, rows) =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+const interval = ({ mean, low, high }) => `${mean.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+
+const percent = (share) => `${(share * 100).toFixed(1)} %`;
