@@ -13,11 +13,12 @@ const SCENE_ITEMS = 1_200;
 /**
  * `soundalike serve` over the sample catalogue, which is ingested where SOUNDALIKE_HOME does not name it.
  *
- * @returns {Promise<{ url: string, stop(): Promise<void> }>}
+ * @returns {Promise<{ url: string, home: string, stop(): Promise<void> }>}
  */
 export const serveSearch = async () => {
   const own = process.env.SOUNDALIKE_HOME ? undefined : mkdtempSync(join(tmpdir(), 'soundalike-pictures-'));
-  const env = { ...process.env, LOG_LEVEL: 'error', SOUNDALIKE_HOME: own ?? process.env.SOUNDALIKE_HOME };
+  const home = own ?? process.env.SOUNDALIKE_HOME;
+  const env = { ...process.env, LOG_LEVEL: 'error', SOUNDALIKE_HOME: home };
   if (own)
     await mustRun(process.execPath, [CLI, 'ingest', join(PROJECT_ROOT, 'samples/manifest.csv')], { env });
   const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--json'], {
@@ -35,6 +36,7 @@ export const serveSearch = async () => {
   });
   return {
     url,
+    home,
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');

@@ -157,6 +157,11 @@ export const SEARCH_STATES = [
       await page.keyboard.press('ArrowRight');
     },
   },
+  {
+    name: 'duplicates',
+    path: '/?view=duplicates',
+    prepare: (page) => page.locator('.duplicate-group, .duplicates .note, .duplicates p').nth(1).waitFor(),
+  },
   { name: 'map-lasso', path: '/?view=map', prepare: lasso },
   {
     name: 'map-making',

@@ -1,31 +1,12 @@
 import { askForKey } from '@soundalike/design';
 
-/** Documents of `/v1/ingest`; the server's schemas are in src/http/schemas.ts. */
+import type { RunView as Run } from '@soundalike/ingest/api-types';
+
+// Documents of `/v1/ingest`: those of runs and items are of the server's own schemas.
+export type { ItemStory, ItemView as Item, RunView as Run } from '@soundalike/ingest/api-types';
+
 export type Stage = 'fetch' | 'decode' | 'embed' | 'store';
 export type Occupancy = Record<Stage, number>;
-
-export interface Run {
-  run: number;
-  source: string;
-  state: 'scanning' | 'running' | 'done' | 'interrupted';
-  startedAt: string;
-  finishedAt: string | null;
-  wallSeconds: number;
-  counts: Record<
-    'total' | 'queued' | 'active' | 'indexed' | 'unchanged' | 'duplicate' | 'failed' | 'gone' | 'cancelled',
-    number
-  >;
-  audioSeconds: number;
-  progress: {
-    share: number;
-    itemsPerMinute: number;
-    timesRealTime: number;
-    etaSeconds: number | null;
-    bottleneck: Stage | null;
-    timeShares: Occupancy;
-    occupancy: Occupancy;
-  } | null;
-}
 
 export interface Queue {
   kind: string;
@@ -71,43 +52,6 @@ export interface Activity {
 export interface Failures {
   total: number;
   groups: { code: string; count: number; examples: string[]; help: string; retryable: boolean }[];
-}
-
-export interface Item {
-  item: number;
-  run: number;
-  location: string;
-  externalId: string | null;
-  state: string;
-  stage: Stage | null;
-  attempts: number;
-  tries: number;
-  trackId: string | null;
-  contentId: string | null;
-  space: string | null;
-  sizeBytes: number | null;
-  audioSeconds: number | null;
-  worker: string | null;
-  error: { code: string; message: string; words: string | null; help: string; retryable: boolean } | null;
-  timings: Record<string, number>;
-  queuedAt: string | null;
-  startedAt: string | null;
-  finishedAt: string | null;
-}
-
-/** An item with every attempt at it. */
-export interface ItemStory extends Item {
-  story: {
-    run: number;
-    attempt: number;
-    worker: string | null;
-    finishedAt: string;
-    outcome: 'indexed' | 'duplicate' | 'failed' | 'again' | 'released';
-    stage: Stage | null;
-    code: string | null;
-    message: string | null;
-    timings: Record<string, number>;
-  }[];
 }
 
 /** A request that the server refused or that did not reach it; `message` is fit for the page. */

@@ -28,6 +28,7 @@ export const App = () => {
         places={[
           { label: 'Search', href: '/', current: false },
           { label: 'Map', href: '/?view=map', current: false },
+          { label: 'Duplicates', href: '/?view=duplicates', current: false },
           { label: 'Ingest', href: '/ingest/', current: true },
         ]}
       />
