@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findFfmpeg } from '@soundalike/source';
@@ -183,6 +183,42 @@ describe('the catalogue', () => {
       model: { name: 'untrained', trained: false },
     });
     expect(stats.audioSeconds).toBeGreaterThan(100);
+  });
+});
+
+describe('exports', () => {
+  const post = (url: string, payload: object) =>
+    server.app.inject({ method: 'POST', url, headers: { host: 'localhost' }, payload });
+
+  test('what a search finds and any list of tracks come as a playlist that plays, a table and JSON', async () => {
+    const request = { seeds: [{ trackId: 'T-3' }], belowFloor: true };
+    const found = (await search(request)).json();
+    const ids: string[] = found.results.map(({ trackId }: { trackId: string }) => trackId);
+    const playlist = await post('/v1/search/export?format=m3u8', request);
+    expect(playlist.headers).toMatchObject({
+      'content-type': 'audio/x-mpegurl; charset=utf-8',
+      'content-disposition': 'attachment; filename="soundalike.m3u8"',
+    });
+    const paths = playlist.body.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    expect(paths).toHaveLength(ids.length);
+    for (const path of paths) expect(existsSync(path)).toBe(true);
+
+    const table = await post('/v1/tracks/export?format=csv', { trackIds: ids });
+    expect(table.body.trim().split('\r\n')).toHaveLength(ids.length + 1);
+    const list = (await post('/v1/tracks/export?format=json', { trackIds: ids })).json();
+    expect(list.tracks.map(({ trackId }: { trackId: string }) => trackId)).toEqual(ids);
+    expect((await post('/v1/tracks/export?format=pdf', { trackIds: ids })).statusCode).toBe(400);
+    expect((await post('/v1/tracks/export?format=csv', { trackIds: ['none'] })).statusCode).toBe(404);
+  });
+
+  test('vectors are unit vectors, one for each clip', async () => {
+    const { clips, space } = (await get('/v1/tracks/T-3/vectors')).json();
+    expect(space).toMatch(/^[0-9a-f]{16}$/);
+    expect(clips.length).toBeGreaterThan(5);
+    for (const { vector } of clips as { vector: number[] }[]) {
+      expect(vector).toHaveLength(512);
+      expect(Math.hypot(...vector)).toBeCloseTo(1, 3);
+    }
   });
 });
 

@@ -60,6 +60,7 @@ export const createServer = async (
     roots: () => readRoots(catalogue, config.roots),
     temporaryFolder: join(config.home, 'temporary'),
     mapFolder: join(config.home, 'maps'),
+    waveformFolder: join(config.home, 'waveforms'),
     maxUploadBytes: config.maxUploadMb * 1_000_000,
     queryTimeoutMs: config.queryTimeoutSeconds * 1000,
   });

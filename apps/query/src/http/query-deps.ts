@@ -23,6 +23,8 @@ export interface QueryDeps {
   readonly temporaryFolder: string;
   /** Where the maps of the catalogue are kept. */
   readonly mapFolder: string;
+  /** Where waveforms are kept. */
+  readonly waveformFolder: string;
   /** All uploads of a request together, bytes. */
   readonly maxUploadBytes: number;
   /** How long a search may take, ms. */

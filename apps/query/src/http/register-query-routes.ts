@@ -1,6 +1,7 @@
 import fastifyMultipart from '@fastify/multipart';
 import type { HttpApp } from '@soundalike/http';
 import { audioRoute } from './audio-route.ts';
+import { exportRoutes } from './export-routes.ts';
 import { facetsRoute } from './facets-route.ts';
 import { linkAudioRoute } from './link-audio-route.ts';
 import { mapRoute } from './map-route.ts';
@@ -9,6 +10,7 @@ import { MAX_UPLOADS } from './receive-uploads.ts';
 import { searchRoutes } from './search-routes.ts';
 import { statsRoute } from './stats-route.ts';
 import { trackRoutes } from './track-routes.ts';
+import { vectorsRoute } from './vectors-route.ts';
 import { waveformRoute } from './waveform-route.ts';
 
 /** The query app's API under `/v1`. */
@@ -28,6 +30,8 @@ export const registerQueryRoutes = async (app: HttpApp, deps: QueryDeps): Promis
     const api = routes as unknown as HttpApp;
     searchRoutes(api, deps);
     trackRoutes(api, deps);
+    exportRoutes(api, deps);
+    vectorsRoute(api, deps);
     audioRoute(api, deps);
     statsRoute(api, deps);
     mapRoute(api, deps);

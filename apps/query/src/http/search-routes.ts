@@ -10,7 +10,7 @@ import { trackParams } from './track-routes.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /** Everything that a search can fail with. */
-const SEARCH_PROBLEMS = problemResponses(
+export const SEARCH_PROBLEMS = problemResponses(
   'TRACK_NOT_FOUND',
   'SOURCE_FORBIDDEN',
   'INDEX_EMPTY',

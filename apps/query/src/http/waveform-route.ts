@@ -1,6 +1,7 @@
 import { decodeAudio } from '@soundalike/embedder';
 import { type HttpApp, problemResponses } from '@soundalike/http';
 import { createPeaks } from '../waveform/create-peaks.ts';
+import { createWaveformCache } from '../waveform/waveform-cache.ts';
 import { type Waveform, waveformSchema } from './documents.ts';
 import { findTrack } from './find-track.ts';
 import { openTrackFile } from './open-track-file.ts';
@@ -14,6 +15,14 @@ const KEPT = 500;
 export const waveformRoute = (app: HttpApp, deps: QueryDeps): void => {
   const known = new Map<string, Promise<Waveform>>();
   const once = oneAtATime();
+  const cache = createWaveformCache(deps.waveformFolder);
+  const keptOr = async (contentId: string, make: () => Promise<Waveform>): Promise<Waveform> => {
+    const kept = await cache.read(contentId);
+    if (kept) return kept;
+    const made = await make();
+    await cache.write(contentId, made);
+    return made;
+  };
   app.get(
     '/v1/tracks/:id/waveform',
     {
@@ -39,7 +48,7 @@ export const waveformRoute = (app: HttpApp, deps: QueryDeps): void => {
       reply.header('cache-control', 'private, max-age=300');
       const before = known.get(track.contentId);
       if (before) return before;
-      const waveform = once(() => draw(track.id, deps));
+      const waveform = keptOr(track.contentId, () => once(() => draw(track.id, deps)));
       known.set(track.contentId, waveform);
       waveform.catch(() => known.delete(track.contentId));
       const [oldest] = known.keys();

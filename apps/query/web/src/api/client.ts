@@ -76,6 +76,26 @@ const getJson = async <T>(path: string, signal?: AbortSignal): Promise<T> => {
   return JSON.parse(body) as T;
 };
 
+/** Has the browser save tracks as a playlist with real paths, a table or JSON. @throws ApiError */
+export const exportTracks = async (
+  trackIds: readonly string[],
+  format: 'm3u8' | 'csv' | 'json',
+): Promise<void> => {
+  const response = await fetch(`/v1/tracks/export?format=${format}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ trackIds }),
+  }).catch(() => {
+    throw unreachable();
+  });
+  if (!response.ok) throw problemOf(response.status, await response.text());
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = `soundalike.${format}`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+};
+
 export interface SearchUpload {
   /** The name that a seed refers to. */
   readonly name: string;
