@@ -15,7 +15,7 @@ export interface LayOutInput {
 }
 
 /**
- * Places vectors on a plane so that near ones stay near (UMAP). Blocks for as long as it takes (20,000 tracks: about a minute), so it
+ * Places vectors on a plane so that near ones stay near (UMAP). Blocks for as long as it takes (20,000 tracks: a minute and a half), so it
  * runs in a thread of its own.
  *
  * @returns x, y for each vector, within -1..1
