@@ -67,7 +67,11 @@ export const createContext = ({ config, isTerminal }: { config: Config; isTermin
     vectors: ({ readOnly = false } = {}) =>
       once('vectors', async () => {
         if (!readOnly) await mkdir(config.home, { recursive: true });
-        return (await import('@soundalike/store')).openVectorDatabase(config.vectorStoreUrl, { readOnly });
+        return (await import('@soundalike/store')).openVectorDatabase(config.vectorStoreUrl, {
+          readOnly,
+          logger,
+          profile: config.indexProfile,
+        });
       }),
     queue: () =>
       once('queue', async () => {

@@ -39,6 +39,7 @@ export const createLiveSearch = (
       ffmpeg,
       fetchPolicy: fetchPolicyOf(config),
       temporaryFolder: join(config.home, 'temporary'),
+      plan: config.searchPlan,
       maxQuerySeconds: config.maxQuerySeconds,
     };
   };

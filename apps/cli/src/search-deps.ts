@@ -24,6 +24,7 @@ export const searchDeps = async (context: Context, options: { readOnly: boolean 
     ffmpeg,
     fetchPolicy: fetchPolicyOf(config),
     temporaryFolder: join(config.home, 'temporary'),
+    plan: config.searchPlan,
     maxQuerySeconds: config.maxQuerySeconds,
   };
 };

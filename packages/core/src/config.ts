@@ -110,6 +110,8 @@ export const settingsSchema = z.object({
   QUERY_TIMEOUT_SECONDS: integer(1, 3600, 60),
   HOST: z.string().default('127.0.0.1'),
   PORT: integer(0, 65535, 7700),
+  INDEX_PROFILE: z.enum(['default', 'compact', 'billion', 'disk']).default('default'),
+  SEARCH_PLAN: z.enum(['clips', 'tracks', 'auto']).default('auto'),
   METRICS_PORT: integer(0, 65535, 0),
   METRICS_HOST: z.string().default('127.0.0.1'),
 });
@@ -166,6 +168,10 @@ export interface Config {
   readonly coverage: string;
   /** How often `ingest --watch` compares everything, whatever the file system said. */
   readonly watchCompareMinutes: number;
+  /** Kind of vector index on Milvus. */
+  readonly indexProfile: 'default' | 'compact' | 'billion' | 'disk';
+  /** How a search finds its candidates. */
+  readonly searchPlan: 'clips' | 'tracks' | 'auto';
   readonly allowedHosts: readonly string[];
   /** Whether `serve` asks for keys; `auto`: unless only this machine reaches it. */
   readonly keys: 'auto' | 'required' | 'off';
@@ -207,6 +213,8 @@ export const readConfig = (
     queueUrl: readUrl('QUEUE_URL', env, home),
     logLevel: settings.LOG_LEVEL,
     catalogue: settings.CATALOGUE,
+    indexProfile: settings.INDEX_PROFILE,
+    searchPlan: settings.SEARCH_PLAN,
     roots: settings.SOUNDALIKE_ROOTS,
     model: settings.MODEL,
     modelsDir: settings.MODELS_DIR ?? join(home, 'models'),

@@ -116,8 +116,16 @@ const ABOUT: readonly (readonly [name: string, topic: Topic, about: string])[] =
     'Working',
     'A worker larger than this finishes what it has and ends, to be started anew, MB; 0: no limit.',
   ],
-  ['INDEX_PROFILE', 'Where things are', 'Kind of vector index on Milvus.'],
-  ['SEARCH_PLAN', 'Serving', 'Search all clips, or tracks first; `auto` decides by size.'],
+  [
+    'INDEX_PROFILE',
+    'Where things are',
+    'Kind of vector index on Milvus: see docs/indexes.md. One that the server lacks is refused.',
+  ],
+  [
+    'SEARCH_PLAN',
+    'Serving',
+    'Search all clips, or tracks first and then the clips of the best; `auto` decides by size: see docs/search-plans.md.',
+  ],
   [
     'HOST',
     'Serving',

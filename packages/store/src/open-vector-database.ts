@@ -1,10 +1,13 @@
 import { type Logger, redactUrl, SoundalikeError, silentLogger } from '@soundalike/core';
+import { type IndexProfile, refuseProfile } from './index-profile.ts';
 import type { VectorDatabase } from './vector-store.ts';
 
 export interface OpenVectorDatabaseOptions {
   /** Spaces open read-only and nothing is created; several processes may do so beside a writer. */
   readonly readOnly?: boolean | undefined;
   readonly logger?: Logger | undefined;
+  /** Kind of vector index; other than `default` only on Milvus. */
+  readonly profile?: IndexProfile | undefined;
 }
 
 /**
@@ -17,11 +20,14 @@ export const openVectorDatabase = async (
   url: string,
   options: OpenVectorDatabaseOptions = {},
 ): Promise<VectorDatabase> => {
-  const settings = { readOnly: options.readOnly ?? false, logger: options.logger ?? silentLogger() };
+  const profile = options.profile ?? 'default';
+  const settings = { readOnly: options.readOnly ?? false, logger: options.logger ?? silentLogger(), profile };
   switch (url.slice(0, url.indexOf(':') + 1)) {
     case 'memory:':
+      refuseProfile(profile, 'the memory store');
       return (await import('./memory/memory-database.ts')).openMemoryDatabase(url, settings);
     case 'lancedb:':
+      refuseProfile(profile, 'LanceDB');
       return (await import('./lancedb/lancedb-database.ts')).openLanceDatabase(url, settings);
     case 'milvus:':
     case 'milvuss:':

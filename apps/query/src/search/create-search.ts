@@ -10,6 +10,7 @@ import { rankResults } from './rank-results.ts';
 import { retrieveCandidates } from './retrieve.ts';
 import type { SearchAnswer, SearchResult } from './search-answer.ts';
 import type { SearchDeps } from './search-deps.ts';
+import { choosePlan } from './search-plan.ts';
 import { type SearchRequest, searchRequestSchema } from './search-request.ts';
 import type { HeardSeed } from './seed-windows.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -42,8 +43,17 @@ export const createSearch =
     );
     const filter = await watch.time('filter', () => narrowFilter(request, seeds, catalogue));
     const blended = blend(seeds);
+    const plan = await choosePlan(deps.plan ?? 'auto', store);
     const candidates = await watch.time('retrieve', () =>
-      retrieveCandidates({ store, seeds, vector: blended.vector, filter, request, signal: options.signal }),
+      retrieveCandidates({
+        store,
+        seeds,
+        vector: blended.vector,
+        filter,
+        request,
+        plan,
+        signal: options.signal,
+      }),
     );
     const { tracks, clips, signatures, count } = await watch.time('fetch', () =>
       fetchTracks(candidates, deps),

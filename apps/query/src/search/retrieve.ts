@@ -1,5 +1,6 @@
 import type { Filter } from '@soundalike/core';
 import type { ClipHit, VectorStore } from '@soundalike/store';
+import { retrieveTracksFirst } from './retrieve-tracks.ts';
 import type { ParsedSearchRequest } from './search-request.ts';
 import type { HeardSeed } from './seed-windows.ts';
 
@@ -14,7 +15,7 @@ const CAPPED_FACTOR = 2;
 
 /**
  * The tracks worth comparing window by window: those whose clips are near the windows of the seeds that attract, and those near the blend
- * of all seeds as a whole. The round trips are made at once.
+ * of all seeds as a whole. The round trips are made at once. With the plan `tracks`, no index over clips is asked.
  *
  * @param options.vector the blend, a unit vector
  * @returns ids, most promising first
@@ -25,9 +26,13 @@ export const retrieveCandidates = async (options: {
   vector: Float32Array;
   filter: Filter | undefined;
   request: Pick<ParsedSearchRequest, 'limit' | 'artistCap'>;
+  plan: 'clips' | 'tracks';
   signal: AbortSignal;
 }): Promise<string[]> => {
   const { store, seeds, vector, filter, request, signal } = options;
+  const count =
+    Math.max(MIN_CANDIDATES, request.limit * 2) * (request.artistCap === undefined ? 1 : CAPPED_FACTOR);
+  if (options.plan === 'tracks') return (await retrieveTracksFirst(options)).slice(0, count);
   const [trackHits, ...clipHits] = await Promise.all([
     store.searchTracks({ vectors: [vector], k: NEIGHBOURS, filter, signal }),
     ...seeds
@@ -36,8 +41,6 @@ export const retrieveCandidates = async (options: {
         store.searchClips({ vectors: windows.map((window) => window.vector), k: NEIGHBOURS, filter, signal }),
       ),
   ]);
-  const count =
-    Math.max(MIN_CANDIDATES, request.limit * 2) * (request.artistCap === undefined ? 1 : CAPPED_FACTOR);
   const whole = (trackHits?.[0] ?? []).map(({ trackId }) => trackId);
   return [
     ...new Set([

@@ -2,6 +2,7 @@ import type { Catalogue } from '@soundalike/catalogue';
 import type { Embedder, ModelInfo } from '@soundalike/embedder';
 import type { FetchPolicy } from '@soundalike/source';
 import type { VectorStore } from '@soundalike/store';
+import type { SearchPlan } from './search-plan.ts';
 
 /** What a search needs; put together by the command line. */
 export interface SearchDeps {
@@ -14,6 +15,8 @@ export interface SearchDeps {
   readonly ffmpeg: string;
   readonly fetchPolicy: FetchPolicy;
   readonly temporaryFolder: string;
+  /** How candidates are found; `auto` where nothing is said. */
+  readonly plan?: SearchPlan | undefined;
   /** Longest query, seconds. */
   readonly maxQuerySeconds: number;
 }

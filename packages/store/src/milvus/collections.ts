@@ -49,13 +49,6 @@ export const trackFields = [
   ...filterFields,
 ];
 
-/** The index of both vector fields. Named, because a server left to choose picks what it likes. */
-export const INDEX = {
-  index_type: 'HNSW',
-  metric_type: 'COSINE',
-  params: { M: 16, efConstruction: 200 },
-} as const;
-
 export const KEY_COLUMNS = ['clip_id', 'track_id', 'content8', 'start_ms'];
 export const CLIP_COLUMNS = clipFields.map(({ name }) => name);
 export const TRACK_COLUMNS = trackFields.map(({ name }) => name);

@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, SoundalikeError } from '@soundalike/core';
 import type { FieldType } from '@zilliz/milvus2-sdk-node';
 import { createStore } from '../create-store.ts';
+import type { IndexProfile } from '../index-profile.ts';
 import { CLIPS, checkSpace, noSpace, spacesIn, TRACKS } from '../space-name.ts';
 import type { VectorDatabase } from '../vector-store.ts';
-import { clipFields, INDEX, trackFields } from './collections.ts';
+import { clipFields, trackFields } from './collections.ts';
 import { connectMilvus, type MilvusConnection } from './connection.ts';
+import { ensureIndexes } from './ensure-indexes.ts';
 import { readLiveAlias, setLiveAlias } from './live-alias.ts';
 import type { MilvusLimits } from './milvus-table.ts';
 import { createMilvusTables } from './milvus-tables.ts';
@@ -18,7 +20,7 @@ const LOAD_MS = 10 * 60_000;
 /** Milvus 2.3 and later, or Milvus Lite: any number of processes read and write. Nothing is sent before it is needed. */
 export const openMilvusDatabase = (
   url: string,
-  options: { readOnly: boolean; logger: Logger; limits?: MilvusLimits },
+  options: { readOnly: boolean; logger: Logger; limits?: MilvusLimits; profile?: IndexProfile },
 ): VectorDatabase => {
   const { logger } = options;
   const connection = connectMilvus(url, logger);
@@ -40,8 +42,21 @@ export const openMilvusDatabase = (
       const [clips, tracks] = [CLIPS + space, TRACKS + space];
       if (!onlyRead) {
         // The track collection last: a space is there when both are.
-        await ensureCollection(connection, clips, clipFields, names.includes(clips));
-        await ensureCollection(connection, tracks, trackFields, names.includes(tracks));
+        for (const [collection, fields] of [
+          [clips, clipFields],
+          [tracks, trackFields],
+        ] as const) {
+          if (!names.includes(collection)) await createCollection(connection, collection, fields);
+          // Also where an earlier attempt died between the two.
+          await ensureIndexes({
+            connection,
+            collection,
+            logger,
+            columns: fields.map(({ name }) => name),
+            key: fields[0]?.name ?? '',
+            profile: options.profile ?? 'default',
+          });
+        }
       }
       await Promise.all([load(connection, clips), load(connection, tracks)]);
       const tables = createMilvusTables({ connection, clips, tracks, logger, limits: options.limits });
@@ -72,58 +87,24 @@ export const openMilvusDatabase = (
   };
 };
 
-/** Makes the collection and its index where they are missing, also where an earlier attempt died between the two. */
-const ensureCollection = async (
+/** Makes the collection where it is missing. */
+const createCollection = async (
   connection: MilvusConnection,
   name: string,
   fields: readonly FieldType[],
-  there: boolean,
 ): Promise<void> => {
-  if (!there)
-    await connection.call(
-      `create ${name}`,
-      (client, timeout) =>
-        client.createCollection({
-          collection_name: name,
-          fields: [...fields],
-          enable_dynamic_field: false,
-          consistency_level: 'Bounded',
-          timeout,
-        }),
-      SETUP,
-    );
-  if ((await indexType(connection, name)) === undefined)
-    await connection.call(
-      `index ${name}`,
-      (client, timeout) =>
-        client.createIndex({ collection_name: name, field_name: 'vector', ...INDEX, timeout }),
-      SETUP,
-    );
-  const built = await indexType(connection, name);
-  if (built !== INDEX.index_type)
-    throw new SoundalikeError(
-      'STORE_REJECTED',
-      `${name} in ${connection.url} has the index ${built}, not ${INDEX.index_type}. Drop that index in Milvus; it is made anew.`,
-      { fields: { collection: name, index: built } },
-    );
-};
-
-/** Type of the vector index as the server says it; undefined without one. */
-const indexType = async (connection: MilvusConnection, name: string): Promise<string | undefined> => {
-  try {
-    const answer = await connection.call('describe the index', (client, timeout) =>
-      client.describeIndex({ collection_name: name, field_name: 'vector', timeout }),
-    );
-    const parameters = answer.index_descriptions[0]?.params ?? [];
-    return parameters.find(({ key }) => key === 'index_type')?.value?.toString();
-  } catch (error) {
-    if (
-      error instanceof SoundalikeError &&
-      /no index|index not found|IndexNotExist/i.test(error.detail ?? '')
-    )
-      return undefined;
-    throw error;
-  }
+  await connection.call(
+    `create ${name}`,
+    (client, timeout) =>
+      client.createCollection({
+        collection_name: name,
+        fields: [...fields],
+        enable_dynamic_field: false,
+        consistency_level: 'Bounded',
+        timeout,
+      }),
+    SETUP,
+  );
 };
 
 const load = async (connection: MilvusConnection, name: string): Promise<void> => {

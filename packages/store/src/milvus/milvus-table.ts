@@ -3,12 +3,13 @@ import { type Logger, SoundalikeError } from '@soundalike/core';
 import type { ConsistencyLevelEnum, FieldType } from '@zilliz/milvus2-sdk-node';
 import type { TableSearch } from '../space-tables.ts';
 import type { Consistency } from '../vector-store.ts';
-import { INDEX, type MilvusRow } from './collections.ts';
+import type { MilvusRow } from './collections.ts';
 import { compileFilter, isOneOf, quote } from './compile-filter.ts';
 import type { CallLimits, MilvusConnection } from './connection.ts';
 import { fillShortResults } from './fill-short-results.ts';
 import { scanRange } from './scan-range.ts';
 import { upsertColumns } from './upsert-columns.ts';
+import { METRIC, searchParameters } from './vector-indexes.ts';
 
 /** Most rows Milvus gives in one answer. */
 const MOST_ROWS = 16_384;
@@ -29,12 +30,6 @@ export interface MilvusLimits {
 
 /** How long a flush may take, ms: segments travel to object storage. */
 const FLUSH_MS = 10 * 60_000;
-
-/** How many nodes HNSW visits at least; 2 k where more is asked for. */
-const SEARCH_WIDTH = 128;
-
-/** Lists looked into by the interim index (IVF of 128 lists) of sealed rows whose HNSW is still being built: all. */
-const INTERIM_PROBES = 128;
 
 /** By name: the SDK's own constant for Strong is 0, which its search takes for "not given" and replaces by the collection's level. */
 const LEVEL = { strong: 'Strong', bounded: 'Bounded' } as unknown as Record<
@@ -107,7 +102,20 @@ export const createMilvusTable = (options: {
         client.describeIndex({ collection_name: collection, field_name: 'vector', timeout }),
       limits.read,
     );
-    return answer.index_descriptions[0];
+    // The engine describes the indexes of all columns, whichever is asked for.
+    return answer.index_descriptions.find(({ field_name }) => field_name === 'vector');
+  };
+
+  let builtType: Promise<string> | undefined;
+  /** What is really there decides how it is searched, not what this process would build. */
+  const indexType = (): Promise<string> => {
+    builtType ??= indexState()
+      .then((state) => typeOf(state))
+      .catch((error) => {
+        builtType = undefined;
+        throw error;
+      });
+    return builtType;
   };
 
   let stalledSince: { indexed: number; at: number } | undefined;
@@ -167,6 +175,7 @@ export const createMilvusTable = (options: {
     search: async (search: TableSearch, columns: readonly string[]): Promise<MilvusRow[][]> => {
       const { vectors, k, consistency } = search;
       const where = compileFilter(search.conditions);
+      const params = searchParameters(await indexType(), k);
       const answer = await connection.call(
         `search ${collection}`,
         (client, timeout) =>
@@ -174,8 +183,8 @@ export const createMilvusTable = (options: {
             collection_name: collection,
             data: vectors.map((vector) => Array.from(vector)),
             anns_field: 'vector',
-            metric_type: INDEX.metric_type,
-            params: { ef: Math.max(SEARCH_WIDTH, 2 * k), nprobe: INTERIM_PROBES },
+            metric_type: METRIC,
+            params,
             limit: k,
             filter: where,
             output_fields: [...columns],
@@ -254,8 +263,10 @@ export const createMilvusTable = (options: {
 
     /** The index type as the server says it was built. */
     describeIndex: async (): Promise<string> => {
-      const state = await indexState();
-      return state?.params.find((parameter) => parameter.key === 'index_type')?.value?.toString() ?? 'none';
+      return typeOf(await indexState());
     },
   };
 };
+
+const typeOf = (state: { params: readonly { key: string; value?: unknown }[] } | undefined): string =>
+  state?.params.find(({ key }) => key === 'index_type')?.value?.toString() ?? 'none';
