@@ -60,7 +60,7 @@ describe.each([
     return found;
   };
   const until = (what: string, isSo: () => Promise<boolean>) =>
-    waitUntil(what, isSo, 90_000, () => processes.map((process) => process.words()).join('\n'));
+    waitUntil(what, isSo, 180_000, () => processes.map((process) => process.words()).join('\n'));
   const search = async (seed: object) => {
     const reply = await fetch(`${url}/v1/search`, {
       method: 'POST',
@@ -113,7 +113,7 @@ describe.each([
     const trackId = listed.tracks.find(({ title }) => title === '0')?.trackId;
     const searching = (async () => {
       while (!stop.signal.aborted) {
-        const { status, answer } = await search({ trackId });
+        const { status, answer } = await search({ trackId }).catch((error) => ({ status: 0, answer: error }));
         if (status === 200) seen.push(answer.space);
         else failures.push(answer);
         await sleep(50);
@@ -201,5 +201,5 @@ describe.each([
       dropped: filled.space,
     });
     expect((await spaces()).map(({ space }) => space)).toEqual([before.space]);
-  }, 360_000);
+  }, 600_000);
 });
