@@ -4,7 +4,8 @@ import { formatLocation } from '@soundalike/source';
 import type { UsedSpaces } from '../spaces/working-spaces.ts';
 import type { IngestDeps } from './ingest-deps.ts';
 import { isPoison } from './is-poison.ts';
-import { type InFlight, processItem } from './process-item.ts';
+import type { InFlight } from './item-at-work.ts';
+import { processItem } from './process-item.ts';
 import { createServerGate, type ServerGate } from './wait-for-servers.ts';
 
 /**

@@ -1,0 +1,50 @@
+import { content8Of, fillMetadata, filterFieldsOf, SoundalikeError } from '@soundalike/core';
+import { meanVector } from '@soundalike/embedder';
+import { formatLocation, type LocalAudio } from '@soundalike/source';
+import type { ClipRow } from '@soundalike/store';
+import { fileMetadataOf } from './file-metadata.ts';
+import { finishItem } from './finish-item.ts';
+import type { ItemAtWork, ItemResult } from './item-at-work.ts';
+
+/** What is stored of a track. */
+export interface StoredTrack {
+  readonly contentId: string;
+  readonly trackId: string;
+  readonly clips: readonly ClipRow[];
+  readonly durationSeconds: number;
+  readonly audioSeconds: number;
+}
+
+/**
+ * Writes an item's vectors into the live space and ends it.
+ *
+ * @throws SoundalikeError `CANCELLED` where the job was aborted: nothing is written then
+ */
+export const storeItem = async (
+  work: ItemAtWork,
+  audio: LocalAudio,
+  { clips, ...track }: StoredTrack,
+): Promise<ItemResult> => {
+  const { item, deps, timer, signal } = work;
+  await timer.enter('store');
+  const fileMetadata = await fileMetadataOf(item, audio);
+  const metadata = fillMetadata(item.metadata, fileMetadata);
+  // From here on things are written; an aborted job (its lock may be lost) must not.
+  if (signal.aborted)
+    throw new SoundalikeError('CANCELLED', `Stopped before ${formatLocation(item)} was stored`);
+  const row = {
+    trackId: track.trackId,
+    content8: content8Of(track.contentId),
+    clipCount: clips.length,
+    fields: filterFieldsOf(metadata, track.durationSeconds),
+    vector: meanVector(clips.map(({ vector }) => vector)),
+  };
+  await deps.store.upsertTrack(row, clips, { signal });
+  return finishItem(work, audio, {
+    ...track,
+    metadata,
+    fileMetadata,
+    clipCount: clips.length,
+    coverage: deps.coverage ?? 'full',
+  });
+};

@@ -1,0 +1,69 @@
+import type { FoundItem, ItemLocation } from './item.ts';
+
+/** The part of a catalogue that one source speaks for: all below a folder, or what it named before. */
+export type SourceScope =
+  | { readonly root: string; readonly prefix: string; readonly source?: undefined }
+  | { readonly source: string; readonly root?: undefined };
+
+/** What a run would do with an entry. `moved`: its own id is known at another place. */
+export type Difference = 'new' | 'changed' | 'moved' | 'metadata' | 'unchanged' | 'waiting' | 'conflict';
+
+export interface ScanResult {
+  readonly queued: number[];
+  readonly unchanged: number;
+  /** Items whose audio is as before but whose manifest metadata changed: rewritten without decoding. */
+  readonly metadataChanged: number[];
+  /** Entries whose own id another place of this run has claimed already; nothing was recorded for them. */
+  readonly conflicts: readonly { readonly item: FoundItem; readonly holder: ItemLocation }[];
+}
+
+/** Items as sources name them: recorded, compared, gone. */
+export interface ScanningPort {
+  /**
+   * Records found entries (call with up to 1,000) in a run. New items, changed ones (size or mtime differ), failed ones and
+   * ones indexed in another space are queued (`state = queued`, `tries + 1`, outcome null) and their ids returned;
+   * unchanged ones get outcome `unchanged`; an own id found at a new place moves its item there; items already `queued`/`active` are adopted by the run and returned in
+   * `queued` without a new try. `force` queues everything.
+   */
+  recordFound(options: {
+    runId: number;
+    catalogue: string;
+    space: string;
+    found: readonly FoundItem[];
+    force?: boolean;
+    /** Who names them. */
+    source?: string;
+    /** Smaller is sooner: someone waits for it 1, bulk 10 (the default). Items already waiting keep theirs. */
+    priority?: number;
+  }): Promise<ScanResult>;
+  /** What `recordFound` would do with each entry (ids of known items beside it); writes nothing. */
+  compareFound(options: {
+    catalogue: string;
+    space: string;
+    found: readonly FoundItem[];
+    force?: boolean;
+  }): Promise<{ difference: Difference; itemId: number | undefined }[]>;
+  /** Living items of a scope, by id, to tell which of them a source names no more. */
+  knownItems(options: {
+    catalogue: string;
+    scope: SourceScope;
+    after?: number;
+    limit: number;
+  }): Promise<(ItemLocation & { id: number; size: number | null; modifiedMs: number | null })[]>;
+  /** Living items of a scope. */
+  countKnown(options: { catalogue: string; scope: SourceScope }): Promise<number>;
+  /** Items of a scope that the run did not see, and how many of those it saw at another place (same size and time). */
+  countUnseen(options: {
+    runId: number;
+    catalogue: string;
+    scope: SourceScope;
+  }): Promise<{ unseen: number; moved: number }>;
+  /** Ends as `gone` the items of a scope that the run did not see. Returns the track ids left without any item. */
+  recordGone(options: {
+    runId: number;
+    catalogue: string;
+    scope: SourceScope;
+  }): Promise<{ items: number; orphanTracks: string[] }>;
+  /** Tracks of gone items of a scope that no living item holds: what pruning removes. */
+  goneTracks(options: { catalogue: string; scope: SourceScope; limit: number }): Promise<string[]>;
+}
