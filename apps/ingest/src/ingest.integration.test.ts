@@ -12,77 +12,37 @@ import {
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type Catalogue, openCatalogue } from '@soundalike/catalogue';
-import { silentLogger } from '@soundalike/core';
-import { createEmbedder, type Embedder, loadModel } from '@soundalike/embedder';
-import { openQueue } from '@soundalike/queue';
-import { findFfmpeg } from '@soundalike/source';
-import { openVectorDatabase, type VectorStore } from '@soundalike/store';
 import { temporaryFolder } from '@soundalike/testing';
-import { type IngestDeps, openSource, runIngest } from './index.ts';
+import { createIngestBench, type EmptyIngest, type IngestBench } from './ingest.fixture.ts';
 
 const SAMPLES = join(__dirname, '../../../samples');
 
-let embedder: Embedder;
-let ffmpeg: string;
-let catalogue: Catalogue;
-let store: VectorStore;
+let bench: IngestBench;
+let here: EmptyIngest;
 
+jest.setTimeout(60_000);
 beforeAll(async () => {
-  ffmpeg = await findFfmpeg();
-  embedder = await createEmbedder({ model: await loadModel({ name: 'untrained' }), processes: 2 });
-}, 60_000);
-afterAll(() => embedder.close());
-beforeEach(async () => {
-  catalogue = await openCatalogue('memory:');
-  store = await (await openVectorDatabase('memory:')).openSpace(embedder.model.space, { create: true });
+  bench = await createIngestBench();
 });
-afterEach(() => catalogue.close());
+afterAll(() => bench?.close());
+beforeEach(async () => {
+  here = await bench.empty();
+});
+afterEach(() => here.catalogue.close());
 
-const ingest = async (
+const ingest = (
   argument: string,
   extra: { force?: boolean; signal?: AbortSignal; allow?: string[] } = {},
 ) => {
-  const deps: IngestDeps = {
-    catalogue,
-    store,
-    embedder,
-    ffmpeg,
-    worker: 'test:1',
-    roots: {},
-    temporaryFolder: temporaryFolder('fetched'),
-    maxSeconds: 3600,
-    nice: 0,
-    logger: silentLogger(),
-    fetchPolicy: { allow: extra.allow ?? [], maxBytes: 1e8, timeoutMs: 10_000 },
-  };
-  const source = await openSource({ argument, workingDirectory: '/', catalogue, roots: {} });
-  const queue = await openQueue({ url: 'database:', catalogue, worker: 'test:1' });
-  return runIngest({
-    source,
-    catalogueName: 'default',
-    deps,
-    queue,
-    concurrency: 4,
-    force: extra.force,
-    signal: extra.signal ?? new AbortController().signal,
+  const { allow = [], ...options } = extra;
+  return here.ingest(argument, {
+    ...options,
+    deps: { fetchPolicy: { allow, maxBytes: 1e8, timeoutMs: 10_000 } },
   });
 };
 
-const tone = (path: string, frequency: number, seconds = 4, ...args: string[]) => {
-  execFileSync(ffmpeg, [
-    '-v',
-    'error',
-    '-y',
-    '-f',
-    'lavfi',
-    '-i',
-    `sine=${frequency}:duration=${seconds}`,
-    ...args,
-    path,
-  ]);
-  return path;
-};
+const tone = (path: string, frequency: number, seconds = 4, ...args: string[]) =>
+  bench.tone(path, frequency, seconds, ...args);
 
 describe('ingesting a folder', () => {
   test('bad files never stop the rest, each with its code; a second run changes nothing', async () => {
@@ -94,7 +54,7 @@ describe('ingesting a folder', () => {
     writeFileSync(join(folder, 'empty.mp3'), '');
     writeFileSync(join(folder, 'text.mp3'), 'this is no music\n'.repeat(300));
     tone(join(folder, 'short.wav'), 440, 0.3);
-    execFileSync(ffmpeg, [
+    execFileSync(bench.ffmpeg, [
       '-v',
       'error',
       '-f',
@@ -105,7 +65,7 @@ describe('ingesting a folder', () => {
       '4',
       join(folder, 'silent.wav'),
     ]);
-    execFileSync(ffmpeg, [
+    execFileSync(bench.ffmpeg, [
       '-v',
       'error',
       '-f',
@@ -130,11 +90,11 @@ describe('ingesting a folder', () => {
       NO_AUDIO_STREAM: 1,
       SOURCE_NOT_FOUND: 1,
     });
-    expect(await store.counts()).toEqual({ tracks: 2, clips: 4 });
-    const bee = (await catalogue.listTracks({ query: 'bee', limit: 5 }))[0];
+    expect(await here.store.counts()).toEqual({ tracks: 2, clips: 4 });
+    const bee = (await here.catalogue.listTracks({ query: 'bee', limit: 5 }))[0];
     expect(bee).toMatchObject({ title: 'Bee', artist: 'Hum', clipCount: 2 });
-    expect(await catalogue.locationsOf(bee?.id ?? '')).toHaveLength(2);
-    expect((await catalogue.listTracks({ query: '雪', limit: 5 }))[0]?.title).toBe('雪 の 駅');
+    expect(await here.catalogue.locationsOf(bee?.id ?? '')).toHaveLength(2);
+    expect((await here.catalogue.listTracks({ query: '雪', limit: 5 }))[0]?.title).toBe('雪 の 駅');
 
     const again = await ingest(folder);
     expect(again).toMatchObject({ indexed: 0, duplicate: 0, unchanged: 3, failed: 6, audioSeconds: 0 });
@@ -147,7 +107,7 @@ describe('ingesting a folder', () => {
     await ingest(folder);
     renameSync(path, join(folder, 'renamed.mp3'));
     expect(await ingest(folder)).toMatchObject({ indexed: 1, unchanged: 1, gone: 1, audioSeconds: 0 });
-    execFileSync(ffmpeg, [
+    execFileSync(bench.ffmpeg, [
       '-v',
       'error',
       '-i',
@@ -160,11 +120,11 @@ describe('ingesting a folder', () => {
     ]);
     renameSync(join(folder, 'tagged.mp3'), join(folder, 'renamed.mp3'));
     expect(await ingest(folder)).toMatchObject({ indexed: 1, audioSeconds: 0 });
-    expect((await catalogue.listTracks({ query: 'new', limit: 2 }))[0]?.title).toBe('New');
+    expect((await here.catalogue.listTracks({ query: 'new', limit: 2 }))[0]?.title).toBe('New');
     rmSync(join(folder, 'b.mp3'));
     tone(join(folder, 'b.mp3'), 880, 6);
     expect(await ingest(folder)).toMatchObject({ indexed: 1, unchanged: 1 });
-    expect(await store.counts()).toEqual({ tracks: 2, clips: 5 });
+    expect(await here.store.counts()).toEqual({ tracks: 2, clips: 5 });
   }, 120_000);
 });
 
@@ -184,19 +144,21 @@ describe('ingesting a manifest', () => {
       MANIFEST_INVALID: 3,
       SOURCE_NOT_FOUND: 1,
     });
-    expect(await catalogue.findTrack('X-1')).toMatchObject({
+    expect(await here.catalogue.findTrack('X-1')).toMatchObject({
       title: 'Comma, Title',
       artist: 'Ann',
       tags: ['calm', 'live'],
       year: 1999,
       attributes: { mood: 'blue' },
     });
-    expect((await catalogue.findTrack('X-2'))?.contentId).toBe((await catalogue.findTrack('X-1'))?.contentId);
-    expect(await store.counts()).toEqual({ tracks: 2, clips: 4 });
+    expect((await here.catalogue.findTrack('X-2'))?.contentId).toBe(
+      (await here.catalogue.findTrack('X-1'))?.contentId,
+    );
+    expect(await here.store.counts()).toEqual({ tracks: 2, clips: 4 });
 
     writeFileSync(manifest, 'id,path,title,artist\nX-1,a.mp3,Renamed,Ann\nX-2,a.mp3,Other id,Bob\n');
     expect(await ingest(manifest)).toMatchObject({ indexed: 0, unchanged: 2, audioSeconds: 0 });
-    expect((await catalogue.findTrack('X-1'))?.title).toBe('Renamed');
+    expect((await here.catalogue.findTrack('X-1'))?.title).toBe('Renamed');
   }, 120_000);
 
   test('JSONL rows and a list of links from a local server', async () => {
@@ -222,7 +184,7 @@ describe('ingesting a manifest', () => {
       indexed: 1,
       failed: 2,
     });
-    expect(await catalogue.findTrack('J1')).toMatchObject({ title: 'Jay', attributes: { bpm: 120 } });
+    expect(await here.catalogue.findTrack('J1')).toMatchObject({ title: 'Jay', attributes: { bpm: 120 } });
     server.close();
   }, 120_000);
 });
@@ -233,7 +195,7 @@ describe('stopping', () => {
     setTimeout(() => stop.abort(), 1500);
     const first = await ingest(join(SAMPLES, 'catalogue'), { signal: stop.signal });
     expect(first.pending).toBeGreaterThan(0);
-    expect((await catalogue.stateCounts()).active).toBe(0);
+    expect((await here.catalogue.stateCounts()).active).toBe(0);
     const second = await ingest(join(SAMPLES, 'catalogue'));
     expect(second).toMatchObject({ pending: 0, failed: 0 });
     expect(first.indexed + second.indexed).toBe(98);
