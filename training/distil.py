@@ -1,7 +1,7 @@
 """Distillation on full windows: the 512 outputs learn to carry the teacher's descriptors, of audio varied without end.
 
-Each step runs some windows through the whole network. The lower stages are supervised locally, too: the log-mel frame around each of
-the 81 positions after stage 5. The upper stages cost a sixtieth of a window, so their inputs are kept for a while (`Replay`) and they
+The upper stages start as `seat.py` says. Each step runs some windows through the whole network; the lower stages stay supervised by the
+local frames of `local.py`. The upper stages cost a sixtieth of a window, so their inputs are kept for a while (`Replay`) and they
 take several larger steps on these for each step of the whole, where NT-Xent between the two windows of a pair finds enough others.
 """
 
@@ -12,19 +12,17 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from .fast import run_folded, run_stages
+from .fast import run_folded
+from .local import FROZEN, LOWER, fit_scale, local_frames
 from .losses import gram_difference, nt_xent
 from .model import DIMENSION, Clmr
 from .peers import Peers
 from .run_state import RunState, budgeted_steps
-from .teacher import Teacher, fit_teacher, log_mel
+from .seat import seat_upper
+from .teacher import fit_teacher
 from .vary import draw_varied_pairs
 from .warm_start import set_rate
 
-#: Stages 0 to 5 are the lower ones: 81 positions, one for 729 samples (33 ms), seeing 66 ms each.
-LOWER, POSITION = 6, 729
-#: Stages 0 and 1, two thirds of the arithmetic of a training step, learn enough from short crops and stay as they are.
-FROZEN = 2
 WINDOWS_TO_FIT = 512
 KEPT_PAIRS, REPLAYED_PAIRS = 2_048, 32
 #: Weights of the losses beside the local one's 1.
@@ -66,18 +64,20 @@ def distil(state: RunState, tracks: list[np.ndarray], minutes: float, pairs: int
         return
     random = np.random.default_rng([seed, 4, state.steps.get("distil", 0)])
     model, heads = state.model.to(device), Heads().to(device)
-    teacher, scale = fit_targets(tracks)
+    audio = torch.from_numpy(draw_varied_pairs(tracks, WINDOWS_TO_FIT // 2, np.random.default_rng(5)))
+    teacher, scale = fit_teacher(audio), fit_scale(audio)
     if "distil" in state.extra:
         heads.load_state_dict(state.extra["distil"])
     else:
-        settle(model, tracks, device)
+        heads.local.load_state_dict(state.extra["local"])
+        seat_upper(model.encoder.sequential, heads.local)
     frozen, lower, upper = model.encoder.sequential[:FROZEN], model.encoder.sequential[FROZEN:LOWER], model.encoder.sequential[LOWER:]
-    whole = torch.optim.Adam([*lower.parameters(), *heads.local.parameters()], lr=rate / 2)
-    top = torch.optim.Adam([*upper.parameters(), *model.projector.parameters(), *heads.whole.parameters()], lr=rate)
+    whole = torch.optim.Adam([*lower.parameters(), *heads.local.parameters()])
+    top, outer = torch.optim.Adam(upper.parameters()), torch.optim.Adam([*model.projector.parameters(), *heads.whole.parameters()])
     replay = Replay(KEPT_PAIRS, heads.whole.out_features)
     for used in budgeted_steps(state, "distil", minutes, 2 * pairs):
-        set_rate(whole, rate / 2, used)
-        set_rate(top, rate, used)
+        for optimizer, factor in ((whole, 0.5), (top, 1), (outer, 8)):
+            set_rate(optimizer, factor * rate, used)
         signal = torch.from_numpy(draw_varied_pairs(tracks, pairs, random))
         target, frames = teacher(signal).to(device), ((local_frames(signal) - scale[0]) / scale[1]).to(device)
         with torch.no_grad():
@@ -85,16 +85,17 @@ def distil(state: RunState, tracks: list[np.ndarray], minutes: float, pairs: int
         values = run_folded(lower, ground)
         local = functional.mse_loss(heads.local(values), frames)
         terms = upper_terms(model, heads, upper, values, target)
-        step((whole, top), auxiliary * (local + REGRESSION * terms["regression"] + GRAM * terms["gram"]) + (CONTRAST if auxiliary else 1.0) * terms["contrast"])
+        step((whole, top, outer), auxiliary * (local + REGRESSION * terms["regression"] + GRAM * terms["gram"]) + (CONTRAST if auxiliary else 1.0) * terms["contrast"])
+        fresh = terms["regression"].item()
         replay.add(values, target)
         for _ in range(replays if replay.count >= 4 * REPLAYED_PAIRS else 0):
             terms = upper_terms(model, heads, upper, *(part.to(device) for part in replay.draw(REPLAYED_PAIRS, random)))
-            step((top,), auxiliary * (REGRESSION * terms["regression"] + GRAM * terms["gram"]) + (CONTRAST if auxiliary else 1.0) * terms["contrast"])
+            step((top, outer), auxiliary * (REGRESSION * terms["regression"] + GRAM * terms["gram"]) + (CONTRAST if auxiliary else 1.0) * terms["contrast"])
         if peers and state.steps.get("distil", 0) % 8 == 7:
             peers.average([*model.parameters(), *heads.parameters()])
         state.extra["distil"] = heads.state_dict()
         if state.steps.get("distil", 0) % 10 == 0:
-            state.log("distil", local=local.item(), **{name: value.item() for name, value in terms.items()})
+            state.log("distil", local=local.item(), fresh=fresh, **{name: value.item() for name, value in terms.items()})
 
 
 def upper_terms(model: Clmr, heads: Heads, upper: nn.Sequential, values: torch.Tensor, target: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -116,29 +117,3 @@ def step(optimizers: tuple[torch.optim.Optimizer, ...], loss: torch.Tensor) -> N
     for optimizer in optimizers:
         nn.utils.clip_grad_norm_([parameter for group in optimizer.param_groups for parameter in group["params"]], 2.0)
         optimizer.step()
-
-
-def local_frames(signal: torch.Tensor) -> torch.Tensor:
-    """[batch, 59049] -> log-mel [batch, 64, 81], each frame centred on its position's samples."""
-    return log_mel(signal[:, POSITION // 2 :], POSITION)[:, :, :81]
-
-
-def fit_targets(tracks: list[np.ndarray]) -> tuple[Teacher, tuple[torch.Tensor, torch.Tensor]]:
-    """The teacher's whitening, and mean and deviation of each band of the local frames, the same for every process and after a resume."""
-    signal = torch.from_numpy(draw_varied_pairs(tracks, WINDOWS_TO_FIT // 2, np.random.default_rng(5)))
-    frames = local_frames(signal[::8])
-    return fit_teacher(signal), (frames.mean((0, 2))[:, None], frames.std((0, 2))[:, None])
-
-
-@torch.no_grad()
-def settle(model: Clmr, tracks: list[np.ndarray], device: str) -> None:
-    """Running statistics of all stages from varied windows, the same for every process; they stay as they are from here on."""
-    random = np.random.default_rng(6)
-    model.train()
-    for stage in model.encoder.sequential:
-        stage[1].reset_running_stats()
-    for count in range(8):
-        for stage in model.encoder.sequential:
-            stage[1].momentum = 1 / (count + 1)
-        run_stages(model.encoder.sequential, torch.from_numpy(draw_varied_pairs(tracks, 8, random)).unsqueeze(1).to(device))
-    model.eval()

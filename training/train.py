@@ -2,8 +2,8 @@
 
     python -m training.train --data DIR [--data DIR2] --out RUN [--resume] [--device auto]
 
-Four parts with a budget in minutes each: `short` (short crops, regression), `upper` (full windows, lowest stages frozen and kept,
-NT-Xent), `distil` (full windows, the teacher's descriptors and NT-Xent) and `full` (NT-Xent through everything). --resume goes on after the last checkpoint; larger budgets lengthen a run.
+Five parts with a budget in minutes each: `short` (short crops, regression), `upper` (full windows, lowest stages frozen and kept,
+NT-Xent), `local` (full windows, the lower stages, log-mel frames), `distil` (full windows, the teacher's descriptors and NT-Xent) and `full` (NT-Xent through everything). --resume goes on after the last checkpoint; larger budgets lengthen a run.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import torch
 from .augment import PRESETS
 from .distil import distil
 from .full import train_full
+from .local import train_local
 from .model import WINDOW
 from .optimizers import OPTIMIZERS
 from .pcm import open_tracks
@@ -36,12 +37,13 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a checkpoint to start from, such as training/checkpoints/clmr-synth.pt")
     parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--restart", action="append", default=[], choices=["short", "upper", "distil", "full"], help="count this part's budget from zero")
+    parser.add_argument("--restart", action="append", default=[], choices=["short", "upper", "local", "distil", "full"], help="count this part's budget from zero")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--short-minutes", type=float, default=25)
     parser.add_argument("--upper-minutes", type=float, default=25)
+    parser.add_argument("--local-minutes", type=float, default=0)
     parser.add_argument("--distil-minutes", type=float, default=0)
     parser.add_argument("--full-minutes", type=float, default=0)
     parser.add_argument("--short-stages", type=int, default=8, choices=[6, 7, 8], help="stages that `short` trains, on crops of 3^stages samples")
@@ -50,6 +52,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--span", type=int, default=2, help="consecutive windows of each half of a track kept in `upper`")
     parser.add_argument("--distil-batch", type=int, default=8, help="pairs of windows a step in `distil`")
     parser.add_argument("--peers", type=Path, help="a folder shared with other processes of the same `distil`, each with its own --seed and --out")
+    parser.add_argument("--distil-rate", type=float, default=2e-4)
     parser.add_argument("--replays", type=int, default=3, help="steps of the upper stages for each step of the whole in `distil`")
     parser.add_argument("--full-batch", type=int, default=24, help="tracks a step in `full`")
     parser.add_argument("--rate", type=float, default=1e-3)
@@ -74,7 +77,10 @@ def train(options: argparse.Namespace) -> RunState:
     warm_start(state, tracks, options.short_minutes, options.short_batch, options.rate, options.short_stages, **common)
     if state.seconds.get("upper", 0) < options.upper_minutes * 60:
         train_upper(state, open_tracks(options.data, minimum=2 * WINDOW), options.upper_minutes, options.batch, options.rate, options.span, temperature=options.temperature, auxiliary=options.auxiliary, **common)
-    distil(state, open_tracks(options.data, minimum=2 * WINDOW), options.distil_minutes, options.distil_batch, options.rate, options.replays, options.seed, device, options.auxiliary, Peers(options.peers, options.seed) if options.peers else None)
+    peers = Peers(options.peers, options.seed) if options.peers else None
+    if options.local_minutes or options.distil_minutes:
+        train_local(state, open_tracks(options.data, minimum=2 * WINDOW), options.local_minutes, options.distil_batch, 2 * options.distil_rate, options.seed, device, peers)
+    distil(state, open_tracks(options.data, minimum=2 * WINDOW), options.distil_minutes, options.distil_batch, options.distil_rate, options.replays, options.seed, device, options.auxiliary, peers)
     train_full(state, open_tracks(options.data, minimum=2 * WINDOW), options.full_minutes, options.full_batch, options.full_rate, temperature=options.temperature, optimizer_name=options.optimizer, **common)
     return state
 
