@@ -18,12 +18,10 @@ from .controls import embed_mfcc, embed_teacher, embed_tracks, untrained
 from .model import WINDOW, SampleCNN
 from .pcm import open_tracks
 from .run_state import RunState
-from .taught import taught_transform
+from .taught import FIT_TRACKS, WINDOWS, reference_vectors, taught_transform
 from .transform import fit_transform
 
-WINDOWS = 4
-FIT_TRACKS = 100
-SHRINKAGES = (None, 0.3, 0.1, 0.03)
+SHRINKAGES = (None, 0.3, 0.1, 0.05, 0.03)
 
 
 def main() -> None:
@@ -57,6 +55,8 @@ def make_table(model: SampleCNN, held_out: list[np.ndarray], fitted: list[np.nda
         reference, vectors = embed(chosen).reshape(len(chosen) * WINDOWS, -1), embed(held_out)
         transforms = {"centred" if shrinkage is None else f"whitened {shrinkage}": fit_transform(reference, shrinkage) for shrinkage in SHRINKAGES}
         if name == "model":
+            mixed = reference_vectors(model, fitted)
+            transforms |= {f"whitened {shrinkage}, varied": fit_transform(mixed, shrinkage) for shrinkage in (0.1, 0.05, 0.03)}
             transforms["taught"] = taught_transform(model, fitted)
         for transform, place in transforms.items():
             rows.append({"embedding": name, "transform": transform, "tracks": len(held_out), **retrieval(place(vectors))})

@@ -18,12 +18,10 @@ import numpy as np
 import torch
 
 from .card import write_card
-from .controls import embed_tracks
-from .evaluate import FIT_TRACKS, WINDOWS
 from .model import WINDOW, SampleCNN
 from .pcm import open_tracks
 from .run_state import RunState
-from .taught import taught_transform
+from .taught import FIT_TRACKS, WINDOWS, reference_vectors, taught_transform
 from .tensors import write_safetensors
 from .transform import fit_transform
 
@@ -36,7 +34,7 @@ def main() -> None:
     parser.add_argument("--table", type=Path)
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--transform", choices=["whitened", "taught"], default="whitened", help="PCA whitening, or the metric of the teacher's targets")
-    parser.add_argument("--shrinkage", type=float, default=0.1)
+    parser.add_argument("--shrinkage", type=float, default=0.05)
     parser.add_argument("--commands", type=Path, help="a text file with the exact commands, copied into the card")
     parser.add_argument("--hardware", default="")
     parser.add_argument("--data-notes", default="", help="a sentence for the card: what the model was trained on")
@@ -76,9 +74,8 @@ def write_transform(encoder: SampleCNN, tracks: list[np.ndarray], kind: str, shr
     if kind == "taught":
         transform, note = taught_transform(encoder, tracks), f"varied windows of {len(tracks)} training renders; the metric of the teacher's targets"
     else:
-        vectors = embed_tracks(encoder, tracks[:FIT_TRACKS], WINDOWS)
-        transform = fit_transform(vectors.reshape(-1, vectors.shape[2]), shrinkage)
-        note = f"{len(tracks[:FIT_TRACKS])} training renders, {WINDOWS} windows each; whitened with shrinkage {shrinkage}"
+        transform = fit_transform(reference_vectors(encoder, tracks), shrinkage)
+        note = f"{len(tracks[:FIT_TRACKS])} training renders, {WINDOWS} windows each, and 512 varied windows; whitened with shrinkage {shrinkage}"
     path.write_text(json.dumps({"mean": encode(transform.mean), "whitening": encode(transform.matrix), "fittedOn": note}) + "\n", encoding="utf-8")
 
 

@@ -1,15 +1,19 @@
-"""The transform that asks of the vectors what the teacher asks of the audio, fitted to varied windows of training renders."""
+"""What transforms are fitted to: training renders, varied and not; and the one that asks of the vectors what the teacher asks of the audio."""
 
 from __future__ import annotations
 
 import numpy as np
 import torch
 
+from .controls import embed_tracks
 from .fast import run_folded
 from .model import SampleCNN
 from .teacher import fit_teacher
 from .transform import Transform, fit_taught
 from .vary import draw_varied_pairs
+
+#: Of each track this many windows count, and of the renders this many tracks where a transform is fitted to them as they are.
+WINDOWS, FIT_TRACKS = 4, 100
 
 
 @torch.no_grad()
@@ -21,3 +25,13 @@ def taught_transform(encoder: SampleCNN, tracks: list[np.ndarray], seed: int = 7
     signal = torch.cat([torch.from_numpy(draw_varied_pairs(tracks, 8, random)) for _ in range(max(1, pairs // 8))])
     vectors = torch.cat([run_folded(encoder.sequential, part.unsqueeze(1)).squeeze(2) for part in signal.split(16)])
     return fit_taught(vectors.numpy(), fit_teacher(signal)(signal).numpy())
+
+
+@torch.no_grad()
+def reference_vectors(encoder: SampleCNN, tracks: list[np.ndarray]) -> np.ndarray:
+    """What whitening is fitted to: windows of the first renders as they are, and 512 varied ones; float32 [vectors, 512]."""
+    encoder.eval()
+    plain = embed_tracks(encoder, tracks[:FIT_TRACKS], WINDOWS)
+    signal = torch.from_numpy(draw_varied_pairs(tracks, 256, np.random.default_rng(5)))
+    varied = [run_folded(encoder.sequential, part.unsqueeze(1)).squeeze(2).numpy() for part in signal.split(8)]
+    return np.concatenate((plain.reshape(-1, plain.shape[2]), *varied))
