@@ -23,6 +23,8 @@ const INDEXES = {
   disk: { index_type: 'DISKANN', params: {} },
 };
 const TIMEOUT_MS = 120_000;
+/** An index that is not built by then is not measured, ms. */
+const BUILD_MS = 120_000;
 
 const sizeOf = (path) => Number(execFileSync('du', ['-sb', path], { encoding: 'utf8' }).split('\t')[0]);
 
@@ -213,9 +215,11 @@ export const milvusBytes = async ({ tracks, clips }) => {
         .index_descriptions;
       return state.state === 'Finished' && Number(state.indexed_rows) >= rows;
     };
-    while (!(await isBuilt())) await sleep(500);
+    const deadline = Date.now() + BUILD_MS;
+    let isThere = await isBuilt();
+    for (; !isThere && Date.now() < deadline; isThere = await isBuilt()) await sleep(500);
     // Dropped indexes are collected some time later: what is new is this one.
-    measured[profile] = Math.round((indexBytes(folder) - before) / rows);
+    if (isThere) measured[profile] = Math.round((indexBytes(folder) - before) / rows);
   }
   await client.closeConnection();
   await database.close();

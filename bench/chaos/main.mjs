@@ -27,6 +27,9 @@ import { startProxy } from './proxy.mjs';
 import { seeded } from './seeded.mjs';
 import { writeFfmpeg, writePoison, writeTrack } from './tracks.mjs';
 
+// An exit takes the servers along; a bare signal would leave them.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 const { values } = parseArgs({
   options: {
     seed: { type: 'string' },

@@ -15,6 +15,9 @@ import { LIMITS } from '../../packages/store/dist/milvus/milvus-table.js';
 import { makeTrack, randomNumbers } from '../../packages/store/dist/vector-store.fixtures.js';
 import { startMilvusEngine } from '../../packages/testing/dist/index.js';
 
+// An exit takes the servers along; a bare signal would leave them.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 const { values } = parseArgs({
   options: {
     tracks: { type: 'string', default: '1500' },

