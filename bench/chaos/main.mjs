@@ -48,6 +48,7 @@ const AHEAD = 20;
 const PAUSE_MS = 500;
 /** A server that is not back yet is killed so many faults later. */
 const LATER = 8;
+const REPORT_EVERY_MS = 30_000;
 /** Once the faults are over, everything must be finished within this, ms. */
 const SETTLE_MS = 180_000;
 
@@ -151,6 +152,10 @@ const refill = async () => {
   if (unrecorded.length > 0) await record(unrecorded);
   unrecorded = [];
 };
+const reporting = setInterval(() => {
+  const done = [...hits.values()].reduce((sum, count) => sum + count, 0);
+  say(`${done} of ${planned} faults, ${names.length} tracks`);
+}, REPORT_EVERY_MS);
 for (let misses = 0; plan.length > 0 && misses < planned; ) {
   const name = plan.shift();
   // The database may be the one that is away.
@@ -167,6 +172,7 @@ for (let misses = 0; plan.length > 0 && misses < planned; ) {
   } else hits.set(name, hits.get(name) + 1);
   await sleep(PAUSE_MS);
 }
+clearInterval(reporting);
 await Promise.all([calm(), ...Object.values(proxies).map((proxy) => proxy.calm())]);
 await refill();
 say(
