@@ -27,7 +27,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 const { values } = parseArgs({
   options: { small: { type: 'boolean', default: false }, print: { type: 'boolean', default: false } },
 });
-const scale = values.small ? 0.2 : 1;
+const scale = values.small ? 0.4 : 1;
 const say = (text) => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);
 
 const sketch = createSignature();
@@ -36,7 +36,7 @@ for (let i = 0; i < SECONDS; i++) sketch.push(second);
 const signature = signatureToBytes(sketch.finish());
 
 say('CPU-seconds');
-const cpu = await measureCpu({ tracks: Math.ceil(6 * scale), seconds: SECONDS, coverages: COVERAGES });
+const cpu = await measureCpu({ tracks: Math.ceil(5 * scale), seconds: SECONDS, coverages: COVERAGES });
 say('SQLite and PostgreSQL');
 const database = await databaseBytes({ tracks: 600 * scale, signature, clips: CLIPS });
 say('Redis');

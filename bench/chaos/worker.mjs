@@ -4,7 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MilvusClient } from '@zilliz/milvus2-sdk-node';
+import { Client } from '@grpc/grpc-js';
 import { createContext } from '../../apps/cli/dist/context.js';
 import { ingestDeps } from '../../apps/cli/dist/ingest-deps.js';
 import { startWorker } from '../../apps/ingest/dist/work/start-worker.js';
@@ -22,9 +22,11 @@ const SLOW_WRITES = 0.25;
 const { CHAOS_SABOTAGE: sabotage, CHAOS_SEED: seed, CHAOS_DIE_AFTER: dieAfter } = process.env;
 const random = seeded(Number(seed));
 
+// The two requests are the same on the wire up to the name.
+const { makeUnaryRequest } = Client.prototype;
 if (sabotage === 'insert')
-  MilvusClient.prototype.upsert = function upsert(data) {
-    return this.insert(data);
+  Client.prototype.makeUnaryRequest = function insert(path, ...rest) {
+    return makeUnaryRequest.call(this, path.replace(/\/Upsert$/, '/Insert'), ...rest);
   };
 
 const jobs = new AsyncLocalStorage();
