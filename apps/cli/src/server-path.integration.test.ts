@@ -110,7 +110,7 @@ describe('Redis, PostgreSQL and Milvus', () => {
     });
     expect(other.document.error.message).toMatch(/belongs to another catalogue database.*SQLite/);
     await volatile.stop();
-  }, 120_000);
+  }, 240_000);
 });
 
 describe('two workers with paths of their own and an embedder', () => {
