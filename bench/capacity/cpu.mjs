@@ -73,10 +73,15 @@ const networkSeconds = async (model, precision) => {
   return (user + system) / 1e6 / WINDOWS;
 };
 
-/** @returns CPU-seconds: of one window by precision, and of one track by coverage, in parts */
-export const measureCpu = async ({ tracks, seconds, coverages }) => {
-  const ffmpeg = await findFfmpeg();
+/** CPU-seconds of one window in each precision. Nothing else may run in this process meanwhile. */
+export const measureNetwork = async () => {
   const model = await loadModel({ name: 'clmr-synth' });
+  return { fp32: await networkSeconds(model, 'fp32'), int8: await networkSeconds(model, 'int8') };
+};
+
+/** @returns CPU-seconds: of one window by precision, and of one track by coverage, in parts */
+export const measureCpu = async ({ tracks, seconds, coverages, window }) => {
+  const ffmpeg = await findFfmpeg();
   const folder = join(temporaryFolder('capacity-music'), 'music');
   makeTracks(folder, ffmpeg, tracks, seconds);
   const decoding = ['-v', 'error', '-nostdin', '-threads', '1'];
@@ -100,7 +105,6 @@ export const measureCpu = async ({ tracks, seconds, coverages }) => {
       ]),
     )
     .reduce((sum, value) => sum + value, 0);
-  const window = { fp32: await networkSeconds(model, 'fp32'), int8: await networkSeconds(model, 'int8') };
   const runs = {};
   for (const [coverage, clips] of Object.entries(coverages)) {
     const env = {

@@ -51,7 +51,7 @@ export const figures = (measured) => {
         `Milvus, index of a clip, profile \`${profile}\` (${NAMES[profile]})`,
         isMeasured(profile)
           ? number(milvus[profile])
-          : `${number(indexOf(profile))}, from its parameters: not built here in a minute`,
+          : `${number(indexOf(profile))}, from its parameters: not built here in half a minute`,
       ]),
     ],
   );

@@ -77,6 +77,7 @@ const start = async (service) => {
       return await service.restart();
     } catch (error) {
       if (tries === 10) throw error;
+      await service.kill(); // one that did not come up in time would keep its ports
       await sleep(1_000);
     }
   }
