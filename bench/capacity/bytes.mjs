@@ -16,15 +16,7 @@ import {
   temporaryFolder,
 } from '../../packages/testing/dist/index.js';
 
-/** Kinds of index that the test engine can build, with the profile that each stands for. */
-const INDEXES = {
-  default: { index_type: 'HNSW', params: { M: 16, efConstruction: 200 } },
-  compact: { index_type: 'IVF_SQ8', params: { nlist: 256 } },
-  disk: { index_type: 'DISKANN', params: {} },
-};
 const TIMEOUT_MS = 120_000;
-/** An index that is not built by then is not measured, ms. */
-const BUILD_MS = 30_000;
 
 const sizeOf = (path) => Number(execFileSync('du', ['-sb', path], { encoding: 'utf8' }).split('\t')[0]);
 
@@ -172,7 +164,7 @@ export const lanceBytes = async ({ tracks, clips }) => {
   return Math.round(sizeOf(folder) / (tracks * clips));
 };
 
-/** Bytes a clip in Milvus' object storage after flush and compaction: rows, and the index of each kind. */
+/** Bytes a clip in Milvus' object storage after flush and compaction. */
 export const milvusBytes = async ({ tracks, clips }) => {
   const engine = await startMilvusEngine();
   const folder = readlinkSync(`/proc/${engine.pid}/cwd`);
@@ -199,47 +191,10 @@ export const milvusBytes = async ({ tracks, clips }) => {
   const stored = find(folder, 'insert_log');
   const rows = tracks * clips;
   const measured = { rows: Math.round((stored ? sizeOf(stored) : 0) / rows) };
-  for (const [profile, index] of Object.entries(INDEXES)) {
-    const before = indexBytes(folder);
-    await ok(client.releaseCollection({ collection_name: collection, timeout: TIMEOUT_MS }));
-    await ok(
-      client.dropIndex({
-        collection_name: collection,
-        field_name: 'vector',
-        index_name: 'vector',
-        timeout: TIMEOUT_MS,
-      }),
-    );
-    await ok(
-      client.createIndex({
-        collection_name: collection,
-        field_name: 'vector',
-        index_name: 'vector',
-        metric_type: 'COSINE',
-        ...index,
-        timeout: TIMEOUT_MS,
-      }),
-    );
-    const isBuilt = async () => {
-      const [state] = (await ok(client.describeIndex({ collection_name: collection, timeout: TIMEOUT_MS })))
-        .index_descriptions;
-      return state.state === 'Finished' && Number(state.indexed_rows) >= rows;
-    };
-    const deadline = Date.now() + BUILD_MS;
-    let isThere = await isBuilt();
-    for (; !isThere && Date.now() < deadline; isThere = await isBuilt()) await sleep(500);
-    // Dropped indexes are collected some time later: what is new is this one.
-    if (isThere) measured[profile] = Math.round((indexBytes(folder) - before) / rows);
-  }
   await client.closeConnection();
   await database.close();
   await engine.stop();
   return measured;
-};
-
-const indexBytes = (folder) => {
-  const found = find(folder, 'index_files');
-  return found ? sizeOf(found) : 0;
 };
 
 const find = (folder, name) => {
