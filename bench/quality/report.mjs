@@ -28,7 +28,7 @@ its own mastering, and ${result.distractors.toLocaleString('en')} short pieces t
 
 **What this proves and what not.** Nothing here was trained on, but it comes from the same composer program as the training music, and from one SoundFont.
 It shows that the search finds, places and tells apart what it should; absolute figures on recorded music are lower, because voices, players and rooms vary
-in ways that no SoundFont does. Measure your own: \`soundalike bench --quality FOLDER\`.
+in ways that no SoundFont does.
 
 ## A. The same recording, from a spoilt excerpt
 
