@@ -1,3 +1,4 @@
+import { meanVector } from '@soundalike/embedder';
 import { embedFiles } from './embeddings.mjs';
 
 /**
@@ -5,10 +6,10 @@ import { embedFiles } from './embeddings.mjs';
  * unshifted one, and whether the unshifted one is still its nearest of all.
  */
 export const stability = async ({ files, model, ffmpeg, cache, LEAD_INS }) => {
-  const before = (await embedFiles({ files, model, ffmpeg, cache })).map(meanOf);
+  const before = (await embedFiles({ files, model, ffmpeg, cache })).map(meanVector);
   const rows = [];
   for (const skipSeconds of LEAD_INS) {
-    const after = (await embedFiles({ files, model, ffmpeg, cache, skipSeconds })).map(meanOf);
+    const after = (await embedFiles({ files, model, ffmpeg, cache, skipSeconds })).map(meanVector);
     const cosines = after.map((vector, i) => dot(vector, before[i])).sort((a, b) => a - b);
     const nearest = after.filter((vector, own) =>
       before.every((other, i) => i === own || dot(vector, other) <= dot(vector, before[own])),
@@ -21,16 +22,6 @@ export const stability = async ({ files, model, ffmpeg, cache, LEAD_INS }) => {
     });
   }
   return rows;
-};
-
-const meanOf = (windows) => {
-  const sum = new Float32Array(windows[0].length);
-  for (const vector of windows)
-    vector.forEach((value, i) => {
-      sum[i] += value;
-    });
-  const norm = Math.hypot(...sum) || 1;
-  return sum.map((value) => value / norm);
 };
 
 const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);

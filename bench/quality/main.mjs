@@ -14,7 +14,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { loadModel } from '@soundalike/embedder';
+import { loadModel, meanVector } from '@soundalike/embedder';
 import {
   compareEmbeddings,
   growCatalogue,
@@ -85,7 +85,7 @@ const main = async () => {
   }));
   const growth = await grow({ own, strangers, distractors, ours, ffmpeg, cache });
   const health = {
-    ...measureHubness(embeddings[0].tracks.map(meanOf)),
+    ...measureHubness(embeddings[0].tracks.map(meanVector)),
     stability: await stability({ files: files.slice(0, 100), model: values.model, ffmpeg, cache, LEAD_INS }),
   };
   const result = {
@@ -201,16 +201,6 @@ const evenly = (rows, wanted) =>
   rows.length <= wanted
     ? rows
     : Array.from({ length: wanted }, (_, i) => rows[Math.floor((i * rows.length) / wanted)]);
-
-const meanOf = (windows) => {
-  const sum = new Float32Array(windows[0].length);
-  for (const vector of windows)
-    vector.forEach((value, i) => {
-      sum[i] += value;
-    });
-  const norm = Math.hypot(...sum) || 1;
-  return sum.map((value) => value / norm);
-};
 
 const count = (values) => {
   const counts = {};

@@ -1,4 +1,4 @@
-import { dot } from './ranking.ts';
+import { dot } from '../search/align.ts';
 
 /** What strangers and own tracks reach in a catalogue of a size. */
 export interface GrowthPoint {

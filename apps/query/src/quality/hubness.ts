@@ -1,4 +1,4 @@
-import { dot } from './ranking.ts';
+import { dot } from '../search/align.ts';
 
 export interface Hubness {
   /** Skewness of how often a track is among the ten nearest of others: 0 is even, above 1 a few tracks answer everything. */

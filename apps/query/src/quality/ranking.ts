@@ -1,3 +1,5 @@
+import { dot } from '../search/align.ts';
+
 /** How well one query was answered. */
 export interface Ranked {
   /** 1 where the first answer is relevant. */
@@ -46,11 +48,4 @@ export const judgeOrder = (order: readonly boolean[]): Ranked | undefined => {
     precisionAt10: order.slice(0, 10).filter(Boolean).length / 10,
     averagePrecision: precisions / total,
   };
-};
-
-/** Cosine of unit vectors. */
-export const dot = (a: Float32Array, b: Float32Array): number => {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
 };

@@ -119,7 +119,7 @@ const refine = (best: Alignment, at: (offsetMs: number) => Alignment, hopMs: num
 };
 
 /** Cosine of unit vectors. */
-const dot = (a: Float32Array, b: Float32Array): number => {
+export const dot = (a: Float32Array, b: Float32Array): number => {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
   return sum;
