@@ -1,8 +1,9 @@
 import { SoundalikeError } from '@soundalike/core';
-import { checkPromotion, chooseSpace, flipSpace, type Gate, openSpace } from '@soundalike/ingest';
+import { checkPromotion, type Gate } from '@soundalike/ingest';
 import type { Invocation } from '../../verb.ts';
 import { fill } from './fill.ts';
 import { askGolden } from './golden-queries.ts';
+import { openFlip } from './open-flip.ts';
 
 /** Searches for the recall gate, and tracks compared exactly for them. */
 const RECALL_QUERIES = 20;
@@ -12,16 +13,8 @@ const MIN_RECALL = 0.9;
 
 /** `index promote`: asks the gates, then flips the pointer while queries run. */
 export const promote = async (invocation: Invocation): Promise<number> => {
-  const { context, output, positionals, options, signal } = invocation;
-  const { modelsDir: modelsFolder, coverage, catalogue: catalogueName } = context.config;
-  const [catalogue, vectors, queue] = await Promise.all([
-    context.catalogue(),
-    context.vectors(),
-    context.queue(),
-  ]);
-  const { live, chosen } = await chooseSpace(catalogue, positionals[1], 'building');
-  const deps = { catalogue, vectors, modelsFolder, coverage };
-  const [from, to] = [await openSpace(live, deps), await openSpace(chosen, deps)];
+  const { context, output, options, signal } = invocation;
+  const { catalogue, live, chosen, from, to, flip } = await openFlip(invocation, 'building');
   refuseOtherPin(context.config.model, to.model.name);
   await fill(invocation, { from, to, work: options.wait === true });
   const { gates, recall } = await checkPromotion({
@@ -38,16 +31,7 @@ export const promote = async (invocation: Invocation): Promise<number> => {
   for (const { gate, ok, words } of gates) output.print(`${ok ? 'ok ' : 'NOT'} ${gate}: ${words}`);
   signal.throwIfAborted();
   refuse(chosen.name, gates);
-  const after = await flipSpace({
-    catalogue,
-    vectors,
-    queue,
-    catalogueName,
-    from,
-    to,
-    signal,
-    logger: context.logger,
-  });
+  const after = await flip();
   output.document({ live: chosen.name, model: chosen.model, former: live.name, gates, recall, after });
   output.print(
     `${chosen.name} (${chosen.model}) is live. ${live.name} is kept: soundalike index rollback goes back, soundalike index drop ${live.name} --yes frees its room.`,
