@@ -31,9 +31,9 @@ export const openapiTransform: Transform = (document) => {
   const result = transformed.schema as Json & { response: Json; body?: unknown };
   for (const [status, response] of Object.entries(result.response)) {
     if (Number(status) >= 400) result.response[status] = asProblem(Number(status), response as Json);
-    // An answer without a body has no media type.
+    // Told by its type, the description leaves the media type out: an answer without a body has none.
     else if ((response as Json).type === 'null')
-      result.response[status] = { description: (response as Json).description };
+      result.response[status] = { type: 'null', description: (response as Json).description };
   }
   if (multipart)
     result.body = {

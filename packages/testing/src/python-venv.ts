@@ -13,6 +13,7 @@ export const VENVS = {
   numpy: ['numpy==2.2.6'],
   'milvus-engine': ['milvus==2.3.5', 'setuptools<81'],
   s3: ['moto[server]==5.2.5'],
+  schemathesis: ['schemathesis==4.32.5'],
   'milvus-lite': ['milvus-lite==3.2', 'pymilvus'],
 } as const;
 

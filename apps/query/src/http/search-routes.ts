@@ -23,6 +23,16 @@ export const SEARCH_PROBLEMS = problemResponses(
   'TIMEOUT',
 );
 
+/** What can be asked of the first track found, for programs that follow the description. */
+const foundTrackLinks = {
+  200: Object.fromEntries(
+    ['getTrack', 'similarTracks', 'trackVectors'].map((operationId) => [
+      operationId,
+      { operationId, parameters: { id: '$response.body#/results/0/trackId' } },
+    ]),
+  ),
+};
+
 /** `POST /v1/search` and `GET /v1/tracks/:id/similar`: the one search, with its answer as the command line gives it. */
 export const searchRoutes = (app: HttpApp, deps: QueryDeps): void => {
   app.post(
@@ -31,6 +41,8 @@ export const searchRoutes = (app: HttpApp, deps: QueryDeps): void => {
       config: { scope: 'search', changesNothing: true, costly: true },
       preValidation: receiveUploads(deps),
       schema: {
+        operationId: 'search',
+        links: foundTrackLinks,
         summary: 'Find music that sounds like the seeds',
         description:
           'Seeds are links, tracks of the catalogue, or uploads: file parts of a multipart body, named by `seeds[].upload`, beside a part `request` with this JSON. A multipart body of files alone searches with all of them.',
@@ -54,6 +66,8 @@ export const searchRoutes = (app: HttpApp, deps: QueryDeps): void => {
     {
       config: { scope: 'search', costly: true },
       schema: {
+        operationId: 'similarTracks',
+        links: foundTrackLinks,
         summary: 'Find music that sounds like a track of the catalogue',
         tags: ['search'],
         params: trackParams,

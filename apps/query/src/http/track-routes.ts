@@ -31,6 +31,15 @@ export const trackRoutes = (app: HttpApp, { catalogue }: QueryDeps): void => {
     {
       config: { scope: 'search' },
       schema: {
+        operationId: 'listTracks',
+        links: {
+          200: Object.fromEntries(
+            ['getTrack', 'similarTracks'].map((operationId) => [
+              operationId,
+              { operationId, parameters: { id: '$response.body#/tracks/0/trackId' } },
+            ]),
+          ),
+        },
         summary: 'List the catalogue: text search, filters, pages',
         tags: ['tracks'],
         querystring: listQuery,
@@ -66,6 +75,7 @@ export const trackRoutes = (app: HttpApp, { catalogue }: QueryDeps): void => {
     {
       config: { scope: 'search' },
       schema: {
+        operationId: 'getTrack',
         summary: 'One track of the catalogue',
         tags: ['tracks'],
         params: trackParams,

@@ -28,6 +28,7 @@ export const vectorsRoute = (app: HttpApp, deps: QueryDeps): void => {
     {
       config: { scope: 'search', costly: true },
       schema: {
+        operationId: 'trackVectors',
         summary: "A track's clip embeddings",
         tags: ['tracks'],
         params: trackParams,
