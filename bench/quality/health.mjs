@@ -1,11 +1,11 @@
 import { meanVector } from '@soundalike/embedder';
-import { embedFiles } from './embeddings.mjs';
+import { embedFiles, LEAD_INS } from './embeddings.mjs';
 
 /**
  * What a lead-in of less than a window does to a track's vector, which windows that start elsewhere must not change: its cosine with the
  * unshifted one, and whether the unshifted one is still its nearest of all.
  */
-export const stability = async ({ files, model, ffmpeg, cache, LEAD_INS }) => {
+export const stability = async ({ files, model, ffmpeg, cache }) => {
   const before = (await embedFiles({ files, model, ffmpeg, cache })).map(meanVector);
   const rows = [];
   for (const skipSeconds of LEAD_INS) {

@@ -27,7 +27,7 @@ import {
 } from '@soundalike/query';
 import { findFfmpeg } from '@soundalike/source';
 import { openSearch } from './catalogue.mjs';
-import { embedFiles, LEAD_INS, mfccOf } from './embeddings.mjs';
+import { embedFiles, mfccOf } from './embeddings.mjs';
 import { stability } from './health.mjs';
 import { readMusic } from './music.mjs';
 import { writeReport } from './report.mjs';
@@ -86,7 +86,7 @@ const main = async () => {
   const growth = await grow({ own, strangers, distractors, ours, ffmpeg, cache });
   const health = {
     ...measureHubness(embeddings[0].tracks.map(meanVector)),
-    stability: await stability({ files: files.slice(0, 100), model: values.model, ffmpeg, cache, LEAD_INS }),
+    stability: await stability({ files: files.slice(0, 100), model: values.model, ffmpeg, cache }),
   };
   const result = {
     model: info.name,

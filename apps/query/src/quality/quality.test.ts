@@ -52,8 +52,8 @@ test('skewness and hubs by number', () => {
 test('whitened vectors have no mean and, without shrinkage, the covariance of a sphere', () => {
   const random = seededRandom(5);
   const vectors = Array.from({ length: 400 }, () => {
-    const [a, b] = [random() - 0.5, random() - 0.5];
-    return Float32Array.from([10 * a + 3, a + 0.1 * b, 2 * b - 1]);
+    const [a, b, c] = [random() - 0.5, random() - 0.5, random() - 0.5];
+    return Float32Array.from([10 * a + 3, a + 0.1 * b, 2 * b + 0.5 * c - 1]);
   });
   const white = whiten(vectors, 0);
   for (let i = 0; i < 2; i++) {

@@ -1,4 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { choleskyOf } from '../cholesky.ts';
 import { WINDOW_SAMPLES } from '../embedder.ts';
 import { invertMatrix } from '../invert-matrix.ts';
 import { STAGES } from './architecture.ts';
@@ -36,7 +37,7 @@ export const fitInt8 = async (options: {
     const { weight, bias } = equal[INT8_STAGES.first + place] as FoldedStage;
     const scales = weightScales({ weight, bias });
     const { mean, moments } = scaled(input, ranges[place] as Float32Array);
-    const rounded = roundTogether(weight, scales, choleskyOf(invertMatrix(damped(moments))));
+    const rounded = roundTogether(weight, scales, choleskyOf(invertMatrix(damped(moments)), atLeastTiny));
     return { weight: rounded, bias: correctedBias(bias, weight, rounded, scales, mean) };
   });
   return { ranges, stages };
@@ -151,21 +152,8 @@ const damped = (moments: Float64Array): Float64Array => {
   return result;
 };
 
-/** The lower triangle L with L L' = matrix. */
-const choleskyOf = (matrix: Float64Array): Float64Array => {
-  const size = Math.sqrt(matrix.length);
-  const lower = new Float64Array(matrix.length);
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column <= row; column++) {
-      let sum = matrix[row * size + column] as number;
-      for (let i = 0; i < column; i++)
-        sum -= (lower[row * size + i] as number) * (lower[column * size + i] as number);
-      lower[row * size + column] =
-        row === column ? Math.sqrt(Math.max(sum, 1e-12)) : sum / (lower[column * size + column] as number);
-    }
-  }
-  return lower;
-};
+/** Rounding may leave a square that is zero or less. */
+const atLeastTiny = (square: number): number => Math.max(square, 1e-12);
 
 const roundTogether = (weight: Float32Array, scales: Float32Array, lower: Float64Array): Int8Array => {
   const size = Math.sqrt(lower.length);
