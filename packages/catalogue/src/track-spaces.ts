@@ -43,18 +43,9 @@ export const createTrackSpaces = ({ db }: OpenDatabase): TrackSpaces => ({
   presenceOf: (space, trackIds) => presenceOf(db, space, trackIds),
 
   missingInSpace: async ({ space, from, after = '', limit }) => {
-    const rows = await db
-      .selectFrom('track_spaces as there')
-      .leftJoin('track_spaces as here', (join) =>
-        join
-          .onRef('here.track_id', '=', 'there.track_id')
-          .onRef('here.content_id', '=', 'there.content_id')
-          .on('here.space', '=', space),
-      )
+    const rows = await missing(db, space, from)
       .select('there.track_id')
-      .where('there.space', '=', from)
       .where('there.track_id', '>', after)
-      .where('here.track_id', 'is', null)
       .orderBy('there.track_id')
       .limit(limit)
       .execute();
@@ -62,20 +53,11 @@ export const createTrackSpaces = ({ db }: OpenDatabase): TrackSpaces => ({
   },
 
   missingReasons: async ({ space, from }) => {
-    const rows = await db
-      .selectFrom('track_spaces as there')
-      .leftJoin('track_spaces as here', (join) =>
-        join
-          .onRef('here.track_id', '=', 'there.track_id')
-          .onRef('here.content_id', '=', 'there.content_id')
-          .on('here.space', '=', space),
-      )
+    const rows = await missing(db, space, from)
       .leftJoin('items', (join) =>
         join.onRef('items.track_id', '=', 'there.track_id').on('items.state', '!=', 'duplicate'),
       )
       .select(({ fn }) => ['items.state', 'items.error_code', fn.countAll<number>().as('count')])
-      .where('there.space', '=', from)
-      .where('here.track_id', 'is', null)
       .groupBy(['items.state', 'items.error_code'])
       .orderBy('count', 'desc')
       .execute();
@@ -141,6 +123,19 @@ export const presenceOf = async (
   }
   return found;
 };
+
+/** Tracks of space `from` that `space` lacks, or has with other content. */
+const missing = (db: Db, space: string, from: string) =>
+  db
+    .selectFrom('track_spaces as there')
+    .leftJoin('track_spaces as here', (join) =>
+      join
+        .onRef('here.track_id', '=', 'there.track_id')
+        .onRef('here.content_id', '=', 'there.content_id')
+        .on('here.space', '=', space),
+    )
+    .where('there.space', '=', from)
+    .where('here.track_id', 'is', null);
 
 const toPresence = (row: { track_id: string; content_id: string; clip_count: number }): TrackInSpace => ({
   trackId: row.track_id,
