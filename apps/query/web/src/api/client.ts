@@ -50,17 +50,7 @@ export const getMap = () => getJson<CatalogueMap>('/v1/map');
  *
  * @throws ApiError
  */
-export const getLinkAudio = async (url: string): Promise<Blob> => {
-  const response = await fetch('/v1/link-audio', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ url }),
-  }).catch(() => {
-    throw unreachable();
-  });
-  if (!response.ok) throw problemOf(response.status, await response.text());
-  return response.blob();
-};
+export const getLinkAudio = (url: string): Promise<Blob> => postForFile('/v1/link-audio', { url });
 
 /** Where a track's audio is streamed from. */
 export const audioUrl = (trackId: string): string => `/v1/tracks/${encodeURIComponent(trackId)}/audio`;
@@ -76,21 +66,27 @@ const getJson = async <T>(path: string, signal?: AbortSignal): Promise<T> => {
   return JSON.parse(body) as T;
 };
 
+/** Sends JSON for an answer that is a file. @throws ApiError */
+const postForFile = async (path: string, body: unknown): Promise<Blob> => {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).catch(() => {
+    throw unreachable();
+  });
+  if (!response.ok) throw problemOf(response.status, await response.text());
+  return response.blob();
+};
+
 /** Has the browser save tracks as a playlist with real paths, a table or JSON. @throws ApiError */
 export const exportTracks = async (
   trackIds: readonly string[],
   format: 'm3u8' | 'csv' | 'json',
 ): Promise<void> => {
-  const response = await fetch(`/v1/tracks/export?format=${format}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ trackIds }),
-  }).catch(() => {
-    throw unreachable();
-  });
-  if (!response.ok) throw problemOf(response.status, await response.text());
+  const file = await postForFile(`/v1/tracks/export?format=${format}`, { trackIds });
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(await response.blob());
+  link.href = URL.createObjectURL(file);
   link.download = `soundalike.${format}`;
   link.click();
   URL.revokeObjectURL(link.href);
