@@ -1,8 +1,7 @@
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findFfmpeg } from '@soundalike/source';
 import { temporaryFolder } from '@soundalike/testing';
-import { cli, SAMPLES, startCli } from './server-path.fixture.ts';
+import { cli, SAMPLES, sickFfmpeg, startCli } from './server-path.fixture.ts';
 
 const home = temporaryFolder('poison');
 const music = join(home, 'music');
@@ -15,12 +14,10 @@ beforeAll(async () => {
   copyFileSync(join(artist, first), join(music, 'good.opus'));
   copyFileSync(join(artist, second), join(music, 'poison.opus'));
   // As a decoder's bug would: one file takes ffmpeg down, with words on its stderr.
-  env.FFMPEG_PATH = join(home, 'ffmpeg');
-  writeFileSync(
-    env.FFMPEG_PATH,
-    `#!/bin/sh\ncase "$*" in *poison.opus*f32le*) echo "a frame that kills" >&2; kill -9 $$ ;; esac\nexec ${await findFfmpeg()} "$@"\n`,
+  env.FFMPEG_PATH = await sickFfmpeg(
+    home,
+    '*poison.opus*f32le*) echo "a frame that kills" >&2; kill -9 $$ ;;',
   );
-  chmodSync(env.FFMPEG_PATH, 0o755);
 });
 
 test('a file that kills its decoder three times fails, the rest goes on, and queue why tells the story', async () => {

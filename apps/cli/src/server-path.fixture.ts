@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findFfmpeg } from '@soundalike/source';
 
 export const SAMPLES = join(__dirname, '../../../samples');
 const CLI = join(__dirname, '../dist/main.js');
@@ -63,6 +64,19 @@ export const cli = async (argv: readonly string[], env: Readonly<Record<string, 
   } catch {
     throw new Error(`soundalike ${argv.join(' ')} ended with ${code}:\n${run.stdout()}\n${run.words()}`);
   }
+};
+
+/**
+ * An ffmpeg that misbehaves for some calls and is the real one for all others.
+ *
+ * @param cases of a shell's `case` over all arguments: `*name*) command ;;`
+ * @returns its path, for FFMPEG_PATH
+ */
+export const sickFfmpeg = async (folder: string, cases: string): Promise<string> => {
+  const path = join(folder, 'ffmpeg');
+  const script = `#!/bin/sh\ncase "$*" in ${cases} esac\nexec ${await findFfmpeg()} "$@"\n`;
+  writeFileSync(path, script, { mode: 0o755 });
+  return path;
 };
 
 /** Waits until something is so. @throws Error naming what was waited for, with what `why` knows */

@@ -1,9 +1,8 @@
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Catalogue, openCatalogue } from '@soundalike/catalogue';
-import { findFfmpeg } from '@soundalike/source';
 import { temporaryFolder } from '@soundalike/testing';
-import { cli, SAMPLES, startCli, waitUntil } from './server-path.fixture.ts';
+import { cli, SAMPLES, sickFfmpeg, startCli, waitUntil } from './server-path.fixture.ts';
 
 const home = temporaryFolder('worker-ends');
 const music = join(home, 'music');
@@ -24,12 +23,10 @@ beforeAll(async () => {
   const [first = '', second = ''] = readdirSync(artist);
   copyFileSync(join(artist, first), join(music, 'slow.opus'));
   copyFileSync(join(artist, second), join(music, 'stuck.opus'));
-  env.FFMPEG_PATH = join(home, 'ffmpeg');
-  writeFileSync(
-    env.FFMPEG_PATH,
-    `#!/bin/sh\ncase "$*" in *stuck.opus*) exec sleep 600 ;; *slow.opus*f32le*) sleep ${SLOW} ;; esac\nexec ${await findFfmpeg()} "$@"\n`,
+  env.FFMPEG_PATH = await sickFfmpeg(
+    home,
+    `*stuck.opus*) exec sleep 600 ;; *slow.opus*f32le*) sleep ${SLOW} ;;`,
   );
-  chmodSync(env.FFMPEG_PATH, 0o755);
   catalogue = await openCatalogue(`sqlite:${join(home, 'catalogue.db')}`);
 });
 afterAll(() => catalogue.close());
