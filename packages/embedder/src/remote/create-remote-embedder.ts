@@ -47,11 +47,10 @@ export const createRemoteEmbedder = async (options: RemoteEmbedderOptions): Prom
     body: Buffer | undefined,
     signal: AbortSignal | undefined,
   ) => {
-    node.inFlight += 1;
     try {
       return await exchange(node, path, body, { key: options.key, space: model.space, agents, signal });
     } finally {
-      node.inFlight -= 1;
+      nodes.giveBack(node);
     }
   };
 
@@ -66,7 +65,7 @@ export const createRemoteEmbedder = async (options: RemoteEmbedderOptions): Prom
     for (;;) {
       if (signal?.aborted || closed.signal.aborted)
         throw new SoundalikeError('CANCELLED', 'Stopped while waiting for the embedding service');
-      const node = await nodes.pick();
+      const node = await nodes.take();
       if (node) {
         try {
           const answer = await send(node, path, body, signal);

@@ -23,6 +23,9 @@ export interface NodeOptions {
 export interface EmbedderNodes {
   /** The least busy node that is not resting; of resting ones the one that rests shortest. Undefined where no name resolves. */
   pick(): Promise<EmbedderNode | undefined>;
+  /** The same node, counted busy in the same step, so that requests that start together are shared out. Each needs its `giveBack`. */
+  take(): Promise<EmbedderNode | undefined>;
+  giveBack(node: EmbedderNode): void;
   rest(node: EmbedderNode, ms?: number): void;
 }
 
@@ -57,13 +60,25 @@ export const createNodes = (
   return {
     pick: async () => {
       await lookUp();
-      const now = Date.now();
-      return [...nodes.values()].sort(
-        (a, b) => Math.max(a.restUntil - now, 0) - Math.max(b.restUntil - now, 0) || a.inFlight - b.inFlight,
-      )[0];
+      return best([...nodes.values()]);
+    },
+    take: async () => {
+      await lookUp();
+      const node = best([...nodes.values()]);
+      if (node) node.inFlight += 1;
+      return node;
+    },
+    giveBack: (node) => {
+      node.inFlight -= 1;
     },
     rest: (node, ms = REST_MS) => {
       node.restUntil = Date.now() + ms;
     },
   };
+};
+
+const best = (nodes: readonly EmbedderNode[]): EmbedderNode | undefined => {
+  const now = Date.now();
+  const rest = ({ restUntil }: EmbedderNode) => Math.max(restUntil - now, 0);
+  return [...nodes].sort((a, b) => rest(a) - rest(b) || a.inFlight - b.inFlight)[0];
 };
