@@ -1,5 +1,5 @@
 import { type Catalogue, openCatalogue } from '@soundalike/catalogue';
-import { silentLogger } from '@soundalike/core';
+import { SoundalikeError, silentLogger } from '@soundalike/core';
 import {
   describeSpace,
   type Embedder,
@@ -111,6 +111,27 @@ test('a space whose model is not installed here does not keep the live one from 
   const { live: target, building } = await spacesOf().use();
   expect(target.store.space).toBe(live.info.space);
   expect(building).toEqual([]);
+});
+
+test('a space whose network no embedding service runs is left out for a while, and said so once', async () => {
+  await makeKnown(next);
+  const logger = { ...silentLogger(), warn: jest.fn() };
+  const spaces = createWorkingSpaces({
+    catalogue,
+    vectors,
+    coverage: 'full',
+    logger: logger as never,
+    openEmbedder: async (model) => {
+      if (model.info.name === next.info.name) throw new SoundalikeError('SPACE_MISMATCH', 'no node runs it');
+      return openEmbedder(model);
+    },
+  });
+  const { building } = await spaces.use();
+  await expect(building[0]?.embedder()).rejects.toMatchObject({ code: 'SPACE_MISMATCH' });
+  const after = await spaces.use();
+  expect(after.building).toEqual([]);
+  expect((await after.live.embedder()).model.space).toBe(live.info.space);
+  expect(logger.warn).toHaveBeenCalledTimes(1);
 });
 
 test('removals and edits reach every space that has not been dropped', async () => {

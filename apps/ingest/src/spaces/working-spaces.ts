@@ -50,6 +50,9 @@ export interface WorkingSpacesOptions {
   readonly logger: Logger;
 }
 
+/** A space whose network cannot be started here is left out so long before that is tried again, ms. */
+const LEFT_OUT_MS = 60_000;
+
 interface Pool {
   readonly weights: string;
   readonly opening: Promise<Embedder>;
@@ -64,6 +67,8 @@ export const createWorkingSpaces = (options: WorkingSpacesOptions): WorkingSpace
   const inUse = new Map<string, number>();
   /** Spaces that could not be opened, so that it is said once. */
   const warned = new Set<string>();
+  /** Spaces whose network could not be started, and until when they are left out. */
+  const leftOut = new Map<string, number>();
   let wanted: ReadonlySet<string> = new Set();
   let current: { space: string; model: string } | undefined;
 
@@ -105,16 +110,28 @@ export const createWorkingSpaces = (options: WorkingSpacesOptions): WorkingSpace
 
   /** A space that cannot be built here does not keep the live one from growing. */
   const buildingTarget = async (space: SpaceStanding): Promise<SpaceTarget | undefined> => {
-    try {
-      return await targetOf(space);
-    } catch (error) {
-      if (isSoundalikeError(error) && error.policy.retryable) throw error;
+    if ((leftOut.get(space.name) ?? 0) > Date.now()) return undefined;
+    const leaveOut = (error: unknown) => {
+      if (isSoundalikeError(error) && error.policy.retryable) return;
+      leftOut.set(space.name, Date.now() + LEFT_OUT_MS);
       if (!warned.has(space.name))
         logger.warn(
           { space: space.name, model: space.model, err: error },
           'this worker cannot fill the space',
         );
       warned.add(space.name);
+    };
+    try {
+      const target = await targetOf(space);
+      const embedder = () =>
+        target.embedder().catch((error) => {
+          leaveOut(error);
+          throw error;
+        });
+      return { ...target, embedder };
+    } catch (error) {
+      if (isSoundalikeError(error) && error.policy.retryable) throw error;
+      leaveOut(error);
       return undefined;
     }
   };

@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import type { ServiceFacts } from './wire.ts';
 
 /** Names are looked up again this often: nodes come and go behind one name, ms. */
 const LOOKUP_EVERY_MS = 15_000;
@@ -13,6 +14,8 @@ export interface EmbedderNode {
   readonly url: URL;
   inFlight: number;
   restUntil: number;
+  /** What it said it runs; undefined before it was asked, and after it failed: it may come back as another. */
+  facts?: ServiceFacts | undefined;
 }
 
 export interface NodeOptions {
@@ -27,6 +30,8 @@ export interface EmbedderNodes {
   take(): Promise<EmbedderNode | undefined>;
   giveBack(node: EmbedderNode): void;
   rest(node: EmbedderNode, ms?: number): void;
+  /** All of them, as at the last look. */
+  all(): readonly EmbedderNode[];
 }
 
 /** The addresses of a name. */
@@ -74,6 +79,7 @@ export const createNodes = (
     rest: (node, ms = REST_MS) => {
       node.restUntil = Date.now() + ms;
     },
+    all: () => [...nodes.values()],
   };
 };
 

@@ -75,15 +75,14 @@ test('floats arrive bit for bit; 16-bit samples change the vectors by next to no
   await rounded.close();
 }, 120_000);
 
-test('callers without a key, of another space or with half a window are refused', async () => {
-  const client = (key: string | undefined, space = model.info.space) =>
-    createRemoteEmbedder({ urls: [service.url], model: { ...model.info, space }, key });
+test('callers without a key or with half a window are refused', async () => {
+  const client = (key: string | undefined) =>
+    createRemoteEmbedder({ urls: [service.url], model: model.info, key });
   const keyless = await client(undefined);
   await expect(keyless.embed({ windows: windows.slice(0, 1) })).rejects.toMatchObject({
     code: 'UNAUTHORIZED',
   });
   await keyless.close();
-  await expect(client(KEY, 'f'.repeat(16))).rejects.toMatchObject({ code: 'SPACE_MISMATCH' });
   const post = (body: Buffer, query = '') =>
     fetch(`${service.url}/v1/embed${query}`, {
       method: 'POST',
@@ -96,8 +95,49 @@ test('callers without a key, of another space or with half a window are refused'
     status: 'ok',
     provider: 'cpu',
     space: model.info.space,
+    weights: model.info.weightsSha256,
   });
 }, 60_000);
+
+test('nodes of two models behind the same addresses: each caller is served by those of its own', async () => {
+  const other = await loadModel({ name: 'untrained' });
+  const otherLocal = await createEmbedder({ model: other, processes: 1 });
+  const green = (port = 0) =>
+    serveEmbedder({ embedder: otherLocal, host: '127.0.0.1', port, keys: [], logger: silentLogger() });
+  const blue = await serve();
+  let second = await green();
+  const urls = [blue.url, second.url];
+  const connect = (info: LoadedModel['info'], to: readonly string[] = urls) =>
+    createRemoteEmbedder({ urls: to, model: info, format: 'f32', patienceMs: 3_000 });
+  const some = windows.slice(0, 4);
+  const [ours, theirs] = await Promise.all([connect(model.info), connect(other.info)]);
+  const [expected, otherExpected] = await Promise.all(
+    [local, otherLocal].map((embedder) => embedder.embed({ windows: some })),
+  );
+  expect(await ours.embed({ windows: some })).toEqual(expected);
+  expect(await theirs.embed({ windows: some })).toEqual(otherExpected);
+
+  // Another transform or hop of the same network is served, too: vectors travel raw.
+  const moved = await connect({ ...model.info, space: 'f'.repeat(16) }, [blue.url]);
+  expect(await moved.embed({ windows: some })).toEqual(expected);
+  await moved.close();
+
+  // The green node comes back at its address as a blue one: whoever needs green is told so, whoever needs blue goes on.
+  await second.close(0);
+  second = await serve({ port: Number(new URL(second.url).port) });
+  await expect(theirs.embed({ windows: some })).rejects.toMatchObject({
+    code: 'SPACE_MISMATCH',
+    message: expect.stringMatching(
+      `${model.info.name} .space ${model.info.space}.*needed is model untrained .space ${other.info.space}`,
+    ),
+  });
+  expect(await ours.embed({ windows: some })).toEqual(expected);
+  await expect(connect(other.info)).rejects.toMatchObject({ code: 'SPACE_MISMATCH' });
+  // One that is away might be of the model: that is no mismatch.
+  await blue.close(0);
+  await expect(connect(other.info)).rejects.toMatchObject({ code: 'EMBEDDER_UNAVAILABLE' });
+  await Promise.all([ours.close(), theirs.close(), second.close(0), otherLocal.close()]);
+}, 120_000);
 
 test('a busy service says when to come back, and clients do', async () => {
   const small = await serve({ maxWaiting: 16 });
@@ -210,7 +250,7 @@ test('several nodes behind one name share the work; one killed costs nothing, on
 test('something else that answers there is not taken for vectors', async () => {
   const wrong = createServer((request, response) =>
     request.url === '/healthz'
-      ? response.end(JSON.stringify({ space: model.info.space, provider: 'cpu', model: 'x' }))
+      ? response.end(JSON.stringify({ weights: model.info.weightsSha256, provider: 'cpu', model: 'x' }))
       : response.end('hello'),
   ).listen(0, '127.0.0.1');
   await once(wrong, 'listening');

@@ -10,7 +10,8 @@ import {
   encodeVectors,
   MAX_WINDOWS,
   type PcmFormat,
-  SPACE_HEADER,
+  type ServiceFacts,
+  WEIGHTS_HEADER,
 } from './wire.ts';
 
 /** Windows accepted and not yet answered, for each of a network run: enough to keep it busy, little enough to answer soon. */
@@ -42,7 +43,7 @@ export interface EmbedderService {
 
 /**
  * Embeds for others over HTTP: `POST /v1/embed?format=s16|f32` with whole windows as the body answers with their raw vectors, 512 float32 each.
- * Batches form across all callers. `GET /healthz` names model, space and provider.
+ * Batches form across all callers. `GET /healthz` names model, weights, space and provider.
  *
  * @throws SoundalikeError `CONFIG_INVALID` where the address cannot be listened at
  */
@@ -50,23 +51,19 @@ export const serveEmbedder = async (options: EmbedderServiceOptions): Promise<Em
   const { embedder, logger } = options;
   const maxWaiting = options.maxWaiting ?? WAITING_RUNS * embedder.maxBatch;
   const keys = options.keys.map(digest);
-  const health = {
-    status: 'ok',
-    model: embedder.model.name,
-    space: embedder.model.space,
-    provider: embedder.provider,
-    maxWindows: MAX_WINDOWS,
-  };
+  const { name, weightsSha256: weights, space, precision } = embedder.model;
+  const facts: ServiceFacts = { model: name, weights, space, provider: embedder.provider, precision };
+  const health = { status: 'ok', ...facts, maxWindows: MAX_WINDOWS };
   let waiting = 0;
   let isClosing = false;
 
   const embed = async (request: IncomingMessage, response: ServerResponse, format: PcmFormat) => {
     const count = windowsIn(request, format);
-    const space = request.headers[SPACE_HEADER];
-    if (space !== undefined && space !== embedder.model.space)
+    const wanted = request.headers[WEIGHTS_HEADER];
+    if (wanted !== undefined && wanted !== weights)
       throw new SoundalikeError(
         'SPACE_MISMATCH',
-        `This service embeds into space ${embedder.model.space} (model ${embedder.model.name}), asked for was ${space}`,
+        `This service runs model ${name} (space ${space}, weights ${weights}), asked for were weights ${wanted}`,
       );
     if (isClosing) throw new SoundalikeError('EMBEDDER_UNAVAILABLE', 'The service is stopping');
     if (waiting > 0 && waiting + count > maxWaiting)
@@ -84,7 +81,7 @@ export const serveEmbedder = async (options: EmbedderServiceOptions): Promise<Em
       response.writeHead(200, {
         'content-type': 'application/octet-stream',
         'content-length': vectors.length,
-        [SPACE_HEADER]: embedder.model.space,
+        [WEIGHTS_HEADER]: weights,
       });
       response.end(vectors);
     } finally {

@@ -1,4 +1,4 @@
-import { DIMENSION, WINDOW_SAMPLES } from '../embedder.ts';
+import { DIMENSION, type Precision, type Provider, WINDOW_SAMPLES } from '../embedder.ts';
 
 /**
  * How samples travel: `s16` as little-endian 16-bit integers (half the bytes; rounds to 1/32767 of full scale and clips what lies beyond),
@@ -11,9 +11,22 @@ export const BYTES_PER_SAMPLE: Readonly<Record<PcmFormat, number>> = { s16: 2, f
 /** Windows in one request: 64 are 7.6 MB of s16. */
 export const MAX_WINDOWS = 64;
 
-/** The service's one route for work, and the header by which each side names its embedding space. */
+/**
+ * The service's one route for work, and the header by which each side names its network, as the SHA-256 of its weights: vectors travel raw, so
+ * that spaces which differ in their transform or hop only may share a node.
+ */
 export const EMBED_PATH = '/v1/embed';
-export const SPACE_HEADER = 'x-soundalike-space';
+export const WEIGHTS_HEADER = 'x-soundalike-weights';
+
+/** What `GET /healthz` tells of a service. */
+export interface ServiceFacts {
+  readonly model: string;
+  readonly weights: string;
+  /** The model's own space. */
+  readonly space: string;
+  readonly provider: Provider;
+  readonly precision: Precision;
+}
 
 /** Full scale of 16-bit samples. */
 const FULL_SCALE = 32_767;

@@ -1,6 +1,7 @@
 import { SoundalikeError } from '@soundalike/core';
 import { type LoadedModel, loadModel, SAMPLE_RATE } from '@soundalike/embedder';
 import { createSpace, openSpace } from '@soundalike/ingest';
+import { openEmbedder } from '../../open-embedder.ts';
 import type { Invocation } from '../../verb.ts';
 import { type Filled, fill } from './fill.ts';
 
@@ -36,6 +37,7 @@ export const createWith = async (
   const { context, output, signal } = invocation;
   const { modelsDir: modelsFolder, coverage } = context.config;
   const [catalogue, vectors] = await Promise.all([context.catalogue(), context.vectors()]);
+  if (wanted.work) await checkServed(invocation, wanted.model);
   const { model, live } = await createSpace({ ...wanted, catalogue, vectors });
   const deps = { catalogue, vectors, modelsFolder, coverage };
   const from = await openSpace(live, deps);
@@ -51,6 +53,12 @@ export const createWith = async (
   output.print(sayFilled(filled));
   if (signal.aborted) return 130;
   return filled.failed > 0 ? 3 : 0;
+};
+
+/** Before anything is made: where other hosts embed, one of them must run the model. */
+const checkServed = async ({ context: { config } }: Invocation, model: LoadedModel): Promise<void> => {
+  if (config.embedderUrls.length === 0) return;
+  await (await openEmbedder({ config, model, purpose: 'ingest' })).close();
 };
 
 const sayFilled = ({ way, moved, indexed, failed, pending }: Filled): string => {
