@@ -290,6 +290,8 @@ export const describeCatalogue = (
       await catalogue.recordInSpace({ space: next, trackId: first, contentId: first, clipCount: 21 });
       expect(await missing()).toEqual(tracks.slice(1));
       expect(await catalogue.countTracks(next)).toBe(1);
+      expect(await catalogue.countTracks(SPACE, { atMost: 1 })).toBe(1);
+      expect(await catalogue.countTracks(undefined, { atMost: 1_000 })).toBe(await catalogue.countTracks());
       expect(await catalogue.trackTotals(next)).toMatchObject({ tracks: 1, clips: 21 });
       expect(await catalogue.presenceOf(next, tracks)).toEqual(
         new Map([[first, { trackId: first, contentId: first, clipCount: 21 }]]),

@@ -57,7 +57,8 @@ export interface TracksPort {
   listTracks(options: { query?: string; filter?: Filter; after?: string; limit: number }): Promise<Track[]>;
   updateTrackMetadata(itemId: number): Promise<Track | undefined>;
   removeTracks(trackIds: readonly string[]): Promise<void>;
-  countTracks(space?: string): Promise<number>;
+  /** With `atMost`, counting ends there: it costs no more than that, however many there are. */
+  countTracks(space?: string, options?: { atMost?: number | undefined }): Promise<number>;
   /** What the tracks of a space can be narrowed by: at most 200 values of each kind, the commonest first. */
   facets(space: string): Promise<Facets>;
   /** Sums over the tracks of a space (or all). */

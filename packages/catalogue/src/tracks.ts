@@ -103,15 +103,18 @@ export const createTracks = ({ db }: OpenDatabase): Tracks => ({
 
   removeTracks: (trackIds) => db.transaction().execute((transaction) => deleteTracks(transaction, trackIds)),
 
-  countTracks: async (space) => {
-    const query =
+  countTracks: async (space, { atMost } = {}) => {
+    const of = <T extends { limit(limit: number): T }>(rows: T): T =>
+      atMost === undefined ? rows : rows.limit(atMost);
+    const rows =
       space === undefined
-        ? db.selectFrom('tracks').select(({ fn }) => fn.countAll<number>().as('count'))
-        : db
-            .selectFrom('track_spaces')
-            .select(({ fn }) => fn.countAll<number>().as('count'))
-            .where('space', '=', space);
-    return Number((await query.executeTakeFirstOrThrow()).count);
+        ? of(db.selectFrom('tracks').select('id')).as('rows')
+        : of(db.selectFrom('track_spaces').select('track_id as id').where('space', '=', space)).as('rows');
+    const { count } = await db
+      .selectFrom(rows)
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    return Number(count);
   },
 
   trackTotals: async (space) => {

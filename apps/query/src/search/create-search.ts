@@ -4,6 +4,7 @@ import { trackFieldsOf } from '../tracks/track-document.ts';
 import { blend, blendJudgements } from './blend.ts';
 import { floorOf } from './floor-of.ts';
 import { hearSeed } from './hear-seed.ts';
+import { trackCount } from './index-size.ts';
 import { type Judgement, judge, judgedScore, verdictOf } from './judge.ts';
 import { isExcluded, narrowFilter } from './narrow-filter.ts';
 import { rankResults } from './rank-results.ts';
@@ -119,7 +120,7 @@ const fetchTracks = async (candidates: readonly string[], { catalogue, store }: 
       signatures: await catalogue.getSignatures([...tracks.values()].map(({ contentId }) => contentId)),
     })),
     store.clipsOf(candidates),
-    catalogue.countTracks(store.space),
+    trackCount({ catalogue, store }),
   ]);
   return { tracks, signatures, clips, count };
 };
