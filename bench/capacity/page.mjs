@@ -10,11 +10,11 @@ const WORKER_CORES = 16;
 const DAYS = { 1e6: 7, 1e8: 90 };
 /** Jobs waiting in Redis at most: the window that the database feeds. */
 const WINDOW = 100_000;
-/** Memory of a clip by kind of index, from the parameters: floats and a graph of 2 M links; one byte a dimension; PQ codes of an eighth. */
-const MEMORY = { default: 512 * 4 + 2 * 16 * 4, compact: 512, disk: (512 * 4) / 8 };
+/** Memory of a clip by kind of index, from the parameters: floats and a graph of 2 M links; one byte a dimension; a bit and a byte; PQ codes of an eighth. */
+const MEMORY = { default: 512 * 4 + 2 * 16 * 4, compact: 512, billion: 512 / 8 + 512, disk: (512 * 4) / 8 };
 /** Index files of a clip in object storage, from the parameters: what memory holds, and for DISKANN the floats and a graph of 56 links. */
-const INDEX_BYTES = { default: MEMORY.default, compact: MEMORY.compact, disk: 512 * 4 + 56 * 4 };
-const NAMES = { default: 'HNSW, M 16', compact: 'IVF_SQ8', disk: 'DISKANN' };
+const INDEX_BYTES = { ...MEMORY, disk: 512 * 4 + 56 * 4 };
+const NAMES = { default: 'HNSW, M 16', compact: 'IVF_SQ8', billion: 'IVF_RABITQ', disk: 'DISKANN' };
 
 export const figures = (measured) => {
   const { cpu, database, redis, lance, milvus, coverages, seconds, machine, signature, rows } = measured;
