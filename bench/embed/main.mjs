@@ -1,44 +1,37 @@
 /**
- * Clips per second and event-loop lag: the network as a direct export would run it (plain Conv1d, batch normalisation as
- * layers, one session in the main thread) against ours (folded, 1x3 Conv2d, child processes), at equal threads.
+ * Clips per second, cosine and event-loop lag of one network on the same windows and as many threads: PyTorch eager (what Towhee runs), the
+ * plain ONNX export (Conv1d, batch normalisation as layers, one session in the main thread), and ours (folded, 1x3 Conv2d, child processes)
+ * in float32 and int8.
  *
- *   npm run build && node bench/embed/main.mjs [--threads 2] [--rounds 5] [--clips 48] [--model NAME] [--json]
+ *   npm run build && node bench/embed/main.mjs [--python PYTHON] [--threads 2] [--rounds 5] [--clips 48] [--batch 4] [--model NAME] [--json]
  *
- * Both sides take turns within one run, so that a busy machine or a falling clock hits both; what counts is the ratio.
+ * --python names an interpreter that has torch; without it the PyTorch side is left out. All sides take turns within one run, so that a busy
+ * machine or a falling clock hits each; what counts are the ratios, which are medians over rounds.
  */
-import { availableParallelism, cpus } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import {
-  buildOnnx,
-  createEmbedder,
-  decodeAudio,
-  loadModel,
-  loadWeights,
-  sliceWindows,
-  WINDOW_SAMPLES,
-} from '@soundalike/embedder';
-import { findFfmpeg } from '@soundalike/source';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-
-/** Windows in one run of the plain session: the batch that our processes use. */
-const BATCH = 4;
-
-const SAMPLE = fileURLToPath(
-  new URL('../../samples/catalogue/Dexter Quill Five/01 Quill Pen.opus', import.meta.url),
-);
+import { createEmbedder, loadModel } from '@soundalike/embedder';
+import { eagerSide } from './eager-side.mjs';
+import { plainSide } from './plain-side.mjs';
+import { realWindows } from './real-windows.mjs';
+import { formatResult, median, round } from './report.mjs';
 
 const { values: options } = parseArgs({
   options: {
+    python: { type: 'string' },
     threads: { type: 'string', default: `${availableParallelism()}` },
     rounds: { type: 'string', default: '5' },
     clips: { type: 'string', default: '48' },
+    /** Windows in one run of PyTorch and of the plain session; 4 is what our processes use. */
+    batch: { type: 'string', default: '4' },
     model: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
-const [threads, rounds, clips] = ['threads', 'rounds', 'clips'].map((name) => {
+const [threads, rounds, clips, batch] = ['threads', 'rounds', 'clips', 'batch'].map((name) => {
   const value = Number(options[name]);
   if (!(Number.isInteger(value) && value >= 1)) {
     console.error(`--${name} must be a whole number from 1, got "${options[name]}"`);
@@ -48,107 +41,107 @@ const [threads, rounds, clips] = ['threads', 'rounds', 'clips'].map((name) => {
 });
 
 const main = async () => {
-  const model = await loadModel({ name: options.model });
-  const windows = await realWindows();
-  const embedder = await createEmbedder({ model, processes: threads });
-  const sides = { plain: await plainSide(model), ours: (input) => embedder.embed({ windows: input }) };
-  const [expected, found] = [await sides.plain(windows), await sides.ours(windows)]; // the first run warms up, too
-  const runs = { plain: [], ours: [] };
-  for (let round = 0; round < rounds; round++) {
-    const order = round % 2 ? ['ours', 'plain'] : ['plain', 'ours'];
-    for (const side of order) runs[side].push(await measure(() => sides[side](windows)));
-  }
-  await embedder.close();
-  report({
-    model: model.info.name,
-    cpu: cpus()[0]?.model,
-    node: process.version,
-    threads,
-    rounds,
-    clips,
-    plain: summary(runs.plain),
-    ours: summary(runs.ours),
-    ratio: round2(
-      median(runs.ours.map(({ clipsPerSecond }, i) => clipsPerSecond / runs.plain[i].clipsPerSecond)),
-    ),
-    lowestCosine: Math.min(...expected.map((vector, i) => cosine(vector, found[i]))),
-  });
-};
-
-/** Windows of real music, repeated until there are enough. */
-const realWindows = async () => {
-  const { chunks } = await decodeAudio({
-    input: { path: SAMPLE },
-    ffmpeg: await findFfmpeg(),
-    channels: 'mix',
-  });
-  const found = [];
-  const slicing = { windowSamples: WINDOW_SAMPLES, hopSamples: WINDOW_SAMPLES, tail: 'drop' };
-  for await (const { samples } of sliceWindows(chunks, slicing)) found.push(samples);
-  return Array.from({ length: clips }, (_, i) => found[i % found.length]);
-};
-
-const plainSide = async (model) => {
-  const session = await InferenceSession.create(buildOnnx(await loadWeights(model), 'plain'), {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-  });
-  return async (windows) => {
-    const vectors = [];
-    for (let at = 0; at < windows.length; at += BATCH) {
-      const batch = windows.slice(at, at + BATCH);
-      const input = new Float32Array(batch.length * WINDOW_SAMPLES);
-      batch.forEach((window, i) => {
-        input.set(window, i * WINDOW_SAMPLES);
-      });
-      const { embedding } = await session.run({
-        audio: new Tensor('float32', input, [batch.length, WINDOW_SAMPLES]),
-      });
-      const size = embedding.dims[1];
-      batch.forEach((_, i) => {
-        vectors.push(embedding.data.slice(i * size, (i + 1) * size));
-      });
+  const folder = await mkdtemp(join(tmpdir(), 'soundalike-bench-embed-'));
+  const opened = [];
+  try {
+    const model = await loadModel({ name: options.model });
+    const windows = await realWindows(clips);
+    for (const open of [
+      () => openEager({ model, windows, folder }),
+      () => plainSide({ model, threads, batch }),
+      () => oursSide(model, 'fp32'),
+      () => oursSide(model, 'int8'),
+    ]) {
+      const side = await open();
+      if (side) opened.push(side);
     }
-    return vectors;
+    const vectors = [];
+    for (const side of opened) vectors.push((await side.embed(windows)).vectors); // warms up, too
+    const runs = opened.map(() => []);
+    for (let round = 0; round < rounds; round++)
+      for (let turn = 0; turn < opened.length; turn++) {
+        const at = (turn + round) % opened.length;
+        runs[at].push(await measure(opened[at], windows));
+      }
+    const result = {
+      model: model.info.name,
+      cpu: cpus()[0]?.model,
+      node: process.version,
+      torch: opened.find(({ torch }) => torch)?.torch ?? null,
+      threads,
+      batch,
+      rounds,
+      clips,
+      sides: opened.map(({ name }, at) => ({
+        name,
+        clipsPerSecond: round(median(runs[at].map(({ clipsPerSecond }) => clipsPerSecond)), 1),
+        eventLoopLagMs: round(median(runs[at].map(({ lagMs }) => lagMs)), 1),
+        timesAsFastAs: Object.fromEntries(
+          opened
+            .slice(0, at)
+            .map((other, index) => [
+              other.name,
+              round(
+                median(
+                  runs[at].map(
+                    ({ clipsPerSecond }, turn) => clipsPerSecond / runs[index][turn].clipsPerSecond,
+                  ),
+                ),
+                2,
+              ),
+            ]),
+        ),
+        cosineToFirst: cosines(vectors[0], vectors[at]),
+      })),
+    };
+    console.log(options.json ? JSON.stringify(result, undefined, 2) : formatResult(result));
+  } finally {
+    for (const side of opened) await side.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const openEager = async ({ model, windows, folder }) => {
+  if (options.python === undefined) {
+    console.error(
+      'PyTorch eager is left out: --python names no interpreter with torch (pip install torch, then --python .venv/bin/python)',
+    );
+    return undefined;
+  }
+  return eagerSide({ python: options.python, model, windows, folder, threads, batch });
+};
+
+const oursSide = async (model, precision) => {
+  if (precision === 'int8' && !model.manifest.variants?.int8) {
+    console.error(`int8 is left out: ${model.info.name} has no int8 variant`);
+    return undefined;
+  }
+  const embedder = await createEmbedder({ model, processes: threads, precision });
+  return {
+    name: `ours ${precision}`,
+    embed: async (windows) => ({ vectors: await embedder.embed({ windows }) }),
+    close: () => embedder.close(),
   };
 };
 
-const measure = async (work) => {
+/** One pass; a side that knows its own seconds (without the way to it) says so. */
+const measure = async (side, windows) => {
   const lag = monitorEventLoopDelay({ resolution: 1 });
   lag.enable();
   const began = performance.now();
-  await work();
-  const seconds = (performance.now() - began) / 1000;
+  const answer = await side.embed(windows);
+  const seconds = answer.seconds ?? (performance.now() - began) / 1000;
   await new Promise((resolve) => setTimeout(resolve, 5)); // lets the histogram see the last delay
   lag.disable();
-  return { clipsPerSecond: clips / seconds, lagMs: lag.max / 1e6 };
+  return { clipsPerSecond: windows.length / seconds, lagMs: lag.max / 1e6 };
 };
 
-const summary = (runs) => ({
-  clipsPerSecond: round2(median(runs.map(({ clipsPerSecond }) => clipsPerSecond))),
-  eventLoopLagMs: round2(median(runs.map(({ lagMs }) => lagMs))),
-});
-
-const report = (result) => {
-  if (options.json) return console.log(JSON.stringify(result, undefined, 2));
-  const { plain, ours } = result;
-  console.log(
-    `${result.cpu}, Node ${result.node}, ${threads} threads a side, ${rounds} rounds of ${clips} clips`,
-  );
-  for (const [name, side] of Object.entries({ 'plain export, main thread': plain, ours }))
-    console.log(
-      `${name.padEnd(28)}${side.clipsPerSecond.toFixed(1).padStart(8)} clips/s   longest event-loop lag ${side.eventLoopLagMs.toFixed(0)} ms`,
-    );
-  console.log(
-    `ratio ${result.ratio.toFixed(2)} (median of rounds), lowest cosine between them ${result.lowestCosine.toFixed(6)}`,
-  );
-};
-
-const median = (values) => {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+const cosines = (expected, found) => {
+  const all = expected.map((vector, i) => cosine(vector, found[i]));
+  return {
+    lowest: round(Math.min(...all), 6),
+    mean: round(all.reduce((sum, value) => sum + value, 0) / all.length, 6),
+  };
 };
 
 const cosine = (a, b) => {
@@ -161,6 +154,7 @@ const cosine = (a, b) => {
   return dot / Math.sqrt(aa * bb);
 };
 
-const round2 = (value) => Math.round(value * 100) / 100;
-
-await main();
+await main().catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
