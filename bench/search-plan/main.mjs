@@ -1,92 +1,137 @@
-// What each search plan costs and finds: node bench/search-plan/main.mjs [clips] [lancedb | milvus] [queries]
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/**
+ * What each search plan costs and finds.
+ *
+ *   node bench/search-plan/main.mjs [--clips 1000000] [--store lancedb | milvus | milvus://…] [--queries 20]
+ *     --data DIR     keeps queries with what is exact (and LanceDB's table) there, for another store of the same tracks, too
+ *     --only build   fills and indexes; --only measure asks what was filled before (same --data, and --store where it is an address)
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { createEmbedder, loadModel } from '@soundalike/embedder';
 import { findFfmpeg } from '@soundalike/source';
 import { openVectorDatabase } from '@soundalike/store';
-import { startMilvusEngine } from '@soundalike/testing';
+import { startMilvusEngine, temporaryFolder } from '@soundalike/testing';
 import { maxSimilarity, similarityMatrix } from '../../apps/query/dist/search/align.js';
 import { retrieveCandidates } from '../../apps/query/dist/search/retrieve.js';
 import { createTracks, hearSamples, measureSpread, rowOf } from './synthetic-tracks.mjs';
 
-const [clipsText = '1000000', backend = 'lancedb', queriesText = '40'] = process.argv.slice(2);
 const CLIPS_A_TRACK = 14;
-const trackCount = Math.round(Number(clipsText) / CLIPS_A_TRACK);
-const queryCount = Math.min(Number(queriesText), trackCount);
+const SPACE = 'bench';
+
+// An exit takes the server along; a bare signal would leave it.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
+const { values: options } = parseArgs({
+  options: {
+    clips: { type: 'string', default: '1000000' },
+    store: { type: 'string', default: 'lancedb' },
+    queries: { type: 'string', default: '20' },
+    data: { type: 'string' },
+    only: { type: 'string' },
+  },
+});
 const note = (text) => process.stderr.write(`${text}\n`);
+const data = options.data === undefined ? temporaryFolder('search-plan') : resolve(options.data);
+const kept = join(data, 'queries.json');
 
-const model = await loadModel();
-const embedder = await createEmbedder({ model, precision: 'fp32' });
-const folder = fileURLToPath(new URL('../../samples/catalogue', import.meta.url));
-const real = await hearSamples({ folder, embedder, ffmpeg: await findFfmpeg() });
-await embedder.close();
-const spread = measureSpread(real);
-note(`${real.length} real tracks; spread ${JSON.stringify(spread)}`);
-const made = createTracks({
-  tracks: real,
-  spread,
-  transform: model.info.transform,
-  clipsATrack: CLIPS_A_TRACK,
-});
-const idOf = (number) => `t${String(number).padStart(8, '0')}`;
-
-/** Queries of tracks spread over the catalogue, as the search sees them. */
-const queries = Array.from({ length: queryCount }, (_, at) => {
-  const number = Math.floor(((at + 0.5) * trackCount) / queryCount);
-  return {
-    own: idOf(number),
-    weight: 1,
-    hopMs: 669.5,
-    durationMs: 7363,
-    windows: made.query(number),
-    exact: [],
-  };
-});
-
-const data = mkdtempSync(join(tmpdir(), 'search-plan-'));
-const service = backend === 'milvus' ? await startMilvusEngine() : undefined;
-const database = await openVectorDatabase(service?.url ?? `lancedb:${join(data, 'vectors')}`);
+const service = options.store === 'milvus' ? await startMilvusEngine() : undefined;
+const url =
+  service?.url ?? (options.store === 'lancedb' ? `lancedb:${join(data, 'vectors')}` : options.store);
+const database = await openVectorDatabase(url);
 try {
-  const store = await database.openSpace('bench', { create: true });
+  if (options.only !== 'measure') await build();
+  if (options.only !== 'build') await report();
+} finally {
+  await database.close();
+  await service?.stop();
+}
+
+/** Fills and indexes the store; meanwhile compares every clip with every query. */
+async function build() {
+  const model = await loadModel();
+  const embedder = await createEmbedder({ model, precision: 'fp32' });
+  const folder = fileURLToPath(new URL('../../samples/catalogue', import.meta.url));
+  const real = await hearSamples({ folder, embedder, ffmpeg: await findFfmpeg() });
+  await embedder.close();
+  const spread = measureSpread(real);
+  note(`${real.length} real tracks; spread ${JSON.stringify(spread)}`);
+  const { transform } = model.info;
+  const made = createTracks({ tracks: real, spread, transform, clipsATrack: CLIPS_A_TRACK });
+  const trackCount = Math.round(Number(options.clips) / CLIPS_A_TRACK);
+  const queryCount = Math.min(Number(options.queries), trackCount);
+  // Of tracks spread over the catalogue, as the search sees them.
+  const queries = Array.from({ length: queryCount }, (_, at) => {
+    const number = Math.floor(((at + 0.5) * trackCount) / queryCount);
+    return {
+      own: idOf(number),
+      weight: 1,
+      hopMs: 669.5,
+      durationMs: 7363,
+      windows: made.query(number),
+      exact: [],
+    };
+  });
+  // The same tracks in another store need not be compared again.
+  const isCompared = existsSync(kept);
+  const store = await database.openSpace(SPACE, { create: true });
   const since = performance.now();
   let next = 0;
   const write = async () => {
     for (let number = next++; number < trackCount; number = next++) {
       const clips = made.clips(number);
-      for (const query of queries) offer(query, idOf(number), maxSimilarity(similarityMatrix(query, clips)));
+      if (!isCompared)
+        for (const query of queries)
+          offer(query, idOf(number), maxSimilarity(similarityMatrix(query, clips)));
       await store.upsertTrack(rowOf(idOf(number), clips), clips);
-      if (number % 5000 === 4999) note(`${number + 1} of ${trackCount} tracks`);
+      if (number % 5000 === 4999) note(`${number + 1} of ${trackCount} tracks, ${seconds(since)} s`);
     }
   };
-  await Promise.all(Array.from({ length: 64 }, write));
-  note(`written (and compared exactly) in ${seconds(since)} s`);
+  await Promise.all(Array.from({ length: 200 }, write));
+  note(`written${isCompared ? '' : ' (and compared exactly)'} in ${seconds(since)} s`);
   const indexed = performance.now();
   await store.optimize();
   note(`indexed in ${seconds(indexed)} s: ${JSON.stringify(await store.describeIndex())}`);
+  if (isCompared) return;
+  mkdirSync(data, { recursive: true });
+  writeFileSync(
+    kept,
+    JSON.stringify({ spread, queries }, (_, value) => asList(value)),
+  );
+}
+
+async function report() {
+  if (!existsSync(kept)) throw new Error(`Nothing was built in ${data}`);
+  const { spread, queries } = JSON.parse(readFileSync(kept, 'utf8'));
+  for (const query of queries)
+    for (const window of query.windows) window.vector = Float32Array.from(window.vector);
+  const store = await database.openSpace(SPACE);
+  await store.searchTracks({ vectors: [queries[0].windows[0].vector], k: 10 }); // opened, not yet warm
   const rows = [];
-  for (const plan of ['clips', 'tracks']) rows.push({ plan, ...(await measure(store, plan)) });
+  for (const plan of ['clips', 'tracks']) rows.push({ plan, ...(await measure(store, plan, queries)) });
   const index = await store.describeIndex();
   const { clips, tracks } = await store.counts();
+  const load = loadavg()[0].toFixed(1);
   console.log(
-    JSON.stringify({ backend, clips, tracks, index, queries: queries.length, spread, plans: rows }, null, 2),
+    JSON.stringify(
+      { store: options.store, clips, tracks, index, queries: queries.length, spread, load, plans: rows },
+      null,
+      2,
+    ),
   );
   console.log(
-    `| plan | own track first | nearest 10 found | ms a search | 95 % under |\n| --- | --- | --- | --- | --- |`,
+    '| plan | own track first | nearest 10 found | ms a search | 95 % under |\n| --- | --- | --- | --- | --- |',
   );
   for (const { plan, own, top10, medianMs, p95Ms } of rows)
     console.log(
       `| ${plan} | ${own.toFixed(3)} | ${top10.toFixed(3)} | ${medianMs.toFixed(0)} | ${p95Ms.toFixed(0)} |`,
     );
-} finally {
-  await database.close();
-  await service?.stop();
-  rmSync(data, { recursive: true, force: true });
 }
 
 /** Retrieval by a plan, then exact MaxSim over what it found, as the search does. */
-async function measure(store, plan) {
+async function measure(store, plan, queries) {
   const took = [];
   let [own, top10] = [0, 0];
   for (const query of queries) {
@@ -136,4 +181,12 @@ function normalisedMean(vectors) {
 
 function seconds(since) {
   return ((performance.now() - since) / 1000).toFixed(1);
+}
+
+function idOf(number) {
+  return `t${String(number).padStart(8, '0')}`;
+}
+
+function asList(value) {
+  return value instanceof Float32Array ? [...value] : value;
 }

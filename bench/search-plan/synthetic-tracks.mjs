@@ -30,38 +30,68 @@ export const measureSpread = (tracks) => {
   return { within, between, neighbours };
 };
 
+/** Steps that tracks and clips are moved by are put together of two out of so many. */
+const STEPS = 4_096;
+
 /**
  * Tracks made of real ones: a real track's clips, moved together as far as neighbouring tracks lie apart, each then moved by a part of what
- * clips differ from their track's mean. Seeded: the same number is the same track.
+ * clips differ from their track's mean. Seeded: the same number is the same track. Moved in the space itself: its transform is affine, so that
+ * only steps and real clips go through it, once.
  */
 export const createTracks = ({ tracks, spread, transform, clipsATrack, seed = 1 }) => {
+  const inSpace = (raw) => {
+    const { vector, scale } = toSpace(raw, transform);
+    return vector.map((value) => value * scale);
+  };
+  const real = tracks.map((clips) => clips.map(inSpace));
+  const first = seeded(seed);
+  const steps = Array.from({ length: STEPS }, () => {
+    const step = direction(first, Math.SQRT1_2);
+    return inSpace(step.map((value, i) => value + transform.mean[i]));
+  });
+  /** Adds a random step of a length, as it was before the transform. */
+  const move = (vector, random, length) => {
+    for (let part = 0; part < 2; part++) {
+      const step = steps[Math.floor(random() * STEPS)];
+      const signed = random() < 0.5 ? length : -length;
+      for (let i = 0; i < vector.length; i++) vector[i] += signed * step[i];
+    }
+    return vector;
+  };
   const make = (number) => {
     const random = seeded(seed * 1_000_003 + number);
-    const real = tracks[Math.floor(random() * tracks.length)];
-    const shift = direction(random, spread.between);
-    return Array.from({ length: clipsATrack }, (_, at) => {
-      const raw = real[at % real.length];
-      const own = direction(random, spread.within / 2);
-      return raw.map((value, i) => value + shift[i] + own[i]);
-    });
+    const clips = real[Math.floor(random() * real.length)];
+    const shift = move(new Float32Array(512), random, spread.between);
+    return Array.from({ length: clipsATrack }, (_, at) =>
+      move(
+        clips[at % clips.length].map((value, i) => value + shift[i]),
+        random,
+        spread.within / 2,
+      ),
+    );
   };
   return {
-    clips: (number) => make(number).map((raw, at) => ({ startMs: at * 2678, ...toSpace(raw, transform) })),
+    clips: (number) => make(number).map((vector, at) => ({ startMs: at * 2678, ...normalised(vector) })),
     /** Windows of a passage that begins between two clips: a quarter of a clip apart, with what a codec and a room add. */
     query: (number) => {
-      const raws = make(number);
+      const clips = make(number);
       const random = seeded(seed * 7_000_003 + number);
-      const first = Math.floor(random() * (raws.length - 3));
+      const start = Math.floor(random() * (clips.length - 3));
       const offset = random();
       return Array.from({ length: 8 }, (_, window) => {
         const place = offset + window / 4;
-        const [low, part] = [first + Math.floor(place), place % 1];
-        const noise = direction(random, spread.neighbours / 4);
-        const raw = raws[low].map((value, i) => (1 - part) * value + part * raws[low + 1][i] + noise[i]);
-        return { startMs: Math.round(window * 669.5), vector: toSpace(raw, transform).vector };
+        const [low, part] = [start + Math.floor(place), place % 1];
+        const between = clips[low].map((value, i) => (1 - part) * value + part * clips[low + 1][i]);
+        const { vector } = normalised(move(between, random, spread.neighbours / 4));
+        return { startMs: Math.round(window * 669.5), vector };
       });
     },
   };
+};
+
+const normalised = (moved) => {
+  const scale = Math.sqrt(moved.reduce((sum, value) => sum + value * value, 0));
+  return { scale, vector: moved.map((value) => value / scale) };
 };
 
 export const rowOf = (trackId, clips) => ({
