@@ -6,7 +6,8 @@ import { spawn } from 'node:child_process';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { feedQueue, registerIngestRoutes } from '../../apps/ingest/dist/index.js';
+import { chromium } from 'playwright-core';
+import { dashboardPage, feedQueue, registerIngestRoutes } from '../../apps/ingest/dist/index.js';
 import { openCatalogue } from '../../packages/catalogue/dist/index.js';
 import { silentLogger } from '../../packages/core/dist/index.js';
 import { createHttpApp } from '../../packages/http/dist/index.js';
@@ -118,12 +119,18 @@ await timed(`fail ${items / 50} of them`, async () => {
 
 const redis = await startRedis();
 const queue = await openQueue({ url: redis.url, catalogue, worker: 'bench:1' });
+globalThis.gc?.();
 const before = process.memoryUsage.rss();
+let peak = before;
+const watching = setInterval(() => {
+  peak = Math.max(peak, process.memoryUsage.rss());
+}, 20);
 await timed(
   'feed a Redis queue (100,000 jobs at most)',
   () => feedQueue(catalogue, queue),
-  () => `RSS +${((process.memoryUsage.rss() - before) / 2 ** 20).toFixed(0)} MB`,
+  () => `RSS of this process +${((peak - before) / 2 ** 20).toFixed(0)} MB at most`,
 );
+clearInterval(watching);
 
 const app = await createHttpApp({
   logger: silentLogger(),
@@ -133,6 +140,7 @@ const app = await createHttpApp({
   ready: async () => undefined,
 });
 await registerIngestRoutes(app, { catalogue, queue });
+await dashboardPage(app);
 for (const path of [
   'runs',
   `runs/${run.id}`,
@@ -149,6 +157,28 @@ for (const path of [
     ({ statusCode, body }) => `${statusCode}, ${body.length} bytes`,
   );
 }
+const base = await app.listen({ host: '127.0.0.1', port: 0 });
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-quic', '--disable-background-networking'],
+});
+const page = await browser.newPage();
+await page.goto(`${base}/ingest/#/`);
+await page.waitForSelector('.headline h2');
+for (const [hash, shown] of [
+  ['#/', '.headline h2'],
+  ['#/failures', '.group'],
+  ['#/items', 'tbody tr'],
+  ['#/items?state=failed', 'tbody tr'],
+  ['#/workers', 'main h1, main h2'],
+]) {
+  await page.goto('about:blank');
+  await timed(`the page /ingest/${hash} in Chromium, until shown`, async () => {
+    await page.goto(`${base}/ingest/${hash}`);
+    await page.waitForSelector(shown);
+  });
+}
+await browser.close();
 await app.close();
 await queue.close();
 await redis.stop();
