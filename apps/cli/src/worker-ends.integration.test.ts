@@ -66,3 +66,19 @@ test('SIGTERM: what can finish inside the deadline does, the rest is handed back
   // Nobody holds it: it waits for the next worker as though it had never been taken.
   expect((await cli(['queue', 'status'], env)).document.queue).toMatchObject({ waiting: 1, active: 0 });
 }, 150_000);
+
+test('ingest into a paused queue says what it waits for, and goes on once it is resumed', async () => {
+  const own = { ...env, SOUNDALIKE_HOME: temporaryFolder('paused') };
+  await cli(['queue', 'pause'], own);
+  const ingest = startCli(['ingest', join(music, 'slow.opus'), '--json'], own);
+  await waitUntil(
+    'the note',
+    () => ingest.words().includes('paused') || ingest.child.exitCode !== null,
+    60_000,
+  );
+  expect(ingest.words()).toContain('soundalike queue resume');
+  expect(ingest.child.exitCode).toBeNull();
+  await cli(['queue', 'resume'], own);
+  expect(await ingest.ended).toBe(0);
+  expect(JSON.parse(ingest.stdout())).toMatchObject({ indexed: 1 });
+}, 90_000);

@@ -14,6 +14,7 @@ import {
   watchFolder,
 } from '@soundalike/ingest';
 import { s3Of } from '../ingest-deps.ts';
+import { notePaused } from '../note-paused.ts';
 import { noteUntrained } from '../note-untrained.ts';
 import { openWork, VOLATILE_QUEUE } from '../open-work.ts';
 import { defineVerb, type Invocation } from '../verb.ts';
@@ -111,6 +112,7 @@ const ingestOnce = async (argument: string, invocation: Invocation): Promise<num
     signal,
   });
   noteUntrained(deps.embedder.model, output);
+  await notePaused(queue, output);
   const progress = progressOf(invocation);
   try {
     const report = await runIngest({

@@ -1,6 +1,7 @@
 import { serveMetrics } from '@soundalike/http';
 import { createWorkMetrics, registerQueueMetrics, startWorker } from '@soundalike/ingest';
 import { workFacts } from '../ingest-deps.ts';
+import { notePaused } from '../note-paused.ts';
 import { noteUntrained } from '../note-untrained.ts';
 import { openWork, VOLATILE_QUEUE } from '../open-work.ts';
 import { defineVerb } from '../verb.ts';
@@ -21,6 +22,7 @@ export const worker = defineVerb({
     let metrics: Awaited<ReturnType<typeof serveMetrics>> | undefined;
     try {
       noteUntrained(deps.embedder.model, output);
+      await notePaused(queue, output);
       logger.info(
         {
           queue: queue.url,
