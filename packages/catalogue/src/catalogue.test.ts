@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { temporaryFolder } from '@soundalike/testing';
+import { sql } from 'kysely';
 import { describeCatalogue } from './catalogue.contract.ts';
+import { openDatabase } from './database.ts';
 import { openCatalogue } from './index.ts';
 
 describeCatalogue('memory', () => openCatalogue('memory:'));
@@ -17,6 +19,18 @@ describe('openCatalogue', () => {
     await expect(openCatalogue('postgres://u:secret@127.0.0.1:1/x')).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
       message: expect.not.stringContaining('secret'),
+    });
+  });
+
+  test('tables of a newer version are refused, and left as they are', async () => {
+    const url = `sqlite:${join(temporaryFolder('newer'), 'c.db')}`;
+    await (await openCatalogue(url)).close();
+    const { db, close } = await openDatabase(url, { readOnly: false });
+    await sql`insert into kysely_migration (name, timestamp) values ('9999-later', '')`.execute(db);
+    await close();
+    await expect(openCatalogue(url)).rejects.toMatchObject({
+      code: 'DATABASE_TOO_NEW',
+      fields: { step: '9999-later' },
     });
   });
 

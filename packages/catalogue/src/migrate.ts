@@ -1,3 +1,4 @@
+import { SoundalikeError } from '@soundalike/core';
 import { Migrator } from 'kysely';
 import type { OpenDatabase } from './database.ts';
 import { first } from './migrations/0001-first.ts';
@@ -14,8 +15,10 @@ const MAX_TRIES = 20;
 /**
  * Brings the tables up to date. Kysely locks on PostgreSQL; on SQLite, where it cannot, every statement may be repeated and a process
  * that loses the race tries again.
+ *
+ * @throws SoundalikeError `DATABASE_TOO_NEW`
  */
-export const migrate = async ({ db, kind }: OpenDatabase): Promise<void> => {
+export const migrate = async ({ db, kind, url }: OpenDatabase): Promise<void> => {
   const migrator = new Migrator({
     db,
     provider: {
@@ -35,6 +38,17 @@ export const migrate = async ({ db, kind }: OpenDatabase): Promise<void> => {
   for (let tries = 1; ; tries++) {
     const { error } = await migrator.migrateToLatest();
     if (!error) return;
+    // Kysely's words where the database has a step that this version does not know.
+    const unknown = /previously executed migration (\S+) is missing/.exec((error as Error).message)?.[1];
+    if (unknown)
+      throw new SoundalikeError(
+        'DATABASE_TOO_NEW',
+        `The database ${url} has tables of a newer version (${unknown})`,
+        {
+          fields: { step: unknown },
+          cause: error,
+        },
+      );
     if (kind === 'postgres' || tries >= MAX_TRIES) throw error;
     await new Promise((resolve) => setTimeout(resolve, 50 * tries));
     const states = await migrator.getMigrations().catch(() => []);

@@ -122,6 +122,9 @@ export const ERROR_TABLE = {
   DATABASE_UNAVAILABLE: away(
     'The catalogue database does not answer. Check DATABASE_URL; work goes on when it is back.',
   ),
+  DATABASE_TOO_NEW: setup(
+    'The tables are those of a newer version. Run that version, or restore the backup from before the upgrade.',
+  ),
   QUEUE_UNAVAILABLE: away('The queue does not answer. Check QUEUE_URL; work goes on when it is back.'),
   EMBEDDER_UNAVAILABLE: away('The embedding process or service is gone and could not be started again.'),
   STORE_REJECTED: flaky(500, 'The vector store refused the operation; its own words are in the detail.'),
