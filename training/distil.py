@@ -70,7 +70,9 @@ def distil(state: RunState, tracks: list[np.ndarray], minutes: float, pairs: int
         heads.load_state_dict(state.extra["distil"])
     else:
         heads.local.load_state_dict(state.extra["local"])
-        seat_upper(model.encoder.sequential, heads.local)
+        with torch.no_grad():
+            stages = model.encoder.sequential
+            seat_upper(stages, torch.cat([run_folded(stages[:LOWER], part.unsqueeze(1).to(device)).cpu() for part in audio.split(8)]))
     frozen, lower, upper = model.encoder.sequential[:FROZEN], model.encoder.sequential[FROZEN:LOWER], model.encoder.sequential[LOWER:]
     whole = torch.optim.Adam([*lower.parameters(), *heads.local.parameters()])
     top, outer = torch.optim.Adam(upper.parameters()), torch.optim.Adam([*model.projector.parameters(), *heads.whole.parameters()])

@@ -1,5 +1,8 @@
-"""Gives the upper stages a start from which they need not discover pooling over time: they begin as running means of what the local
-read-out finds after stage 5 (standardised log-mel bands), of its rises and falls, of how far it lies above its mean, and of maxima.
+"""Gives the upper stages a start from which they need not discover pooling over time.
+
+Stage 6 takes the first 128 principal components of what stage 5 gives, turned at random so that all vary alike, and keeps what lies above
+and what lies below their mean apart; the stages after it are running means, the last but one beside maxima. Of such a pair the difference
+is a mean over time and the sum a mean deviation, which is what retrieval by statistics of frames lives on.
 
 Everything is a convolution of the published shape, and all of it learns on from there.
 """
@@ -9,37 +12,28 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-#: Standard deviations added to a band before ReLU, so that running means stay positive.
-OFFSET, THRESHOLD = 3.0, 0.5
-BANDS = 64
+COMPONENTS = 128
 
 
 @torch.no_grad()
-def seat_upper(stages: nn.Sequential, read_out: nn.Conv1d) -> None:
-    """stages: all eleven. read_out: 256 channels after stage 5 to 64 standardised bands."""
+def seat_upper(stages: nn.Sequential, values: torch.Tensor, seed: int = 2) -> None:
+    """stages: all eleven. values: outputs of stage 5 for windows of training audio, [windows, 256, 81]."""
+    torch.manual_seed(seed)
+    frames = values.transpose(1, 2).flatten(0, 1)
+    mean = frames.mean(0)
+    directions = torch.linalg.eigh(torch.cov((frames - mean).T))[1].flip(1)[:, :COMPONENTS]
+    turned = torch.linalg.qr(torch.randn(COMPONENTS, COMPONENTS))[0].T @ directions.T
+    signed = torch.cat((turned, -turned))
     for index in range(6, 11):
         clear(stages[index])
-    weight, bias = read_out.weight[:, :, 0], read_out.bias
-    first, second = stages[6][0], stages[7][0]
-    first.weight[:BANDS] += weight[:, :, None] / 3
-    first.bias[:BANDS] = bias + OFFSET
-    put_rise(first, BANDS, weight)
-    first.weight[2 * BANDS : 3 * BANDS, :, 1] += weight
-    first.bias[2 * BANDS : 3 * BANDS] = bias - THRESHOLD
-    put_rise(first, 3 * BANDS, -weight)
-    means = torch.eye(256)
-    second.weight[: 3 * BANDS] += means[: 3 * BANDS, :, None] / 3
-    put_rise(second, 3 * BANDS, means[:BANDS])
-    stages[8][0].weight += means[:, :, None] / 3
-    stages[9][0].weight[:256] += means[:, :, None] / 3
-    stages[9][0].weight[256:, :, 1] += means
+    stages[6][0].weight[:, :, 1] += signed
+    stages[6][0].bias.copy_(-signed @ mean)
+    means = torch.eye(256)[:, :, None] / 3
+    for index in (7, 8):
+        stages[index][0].weight += means
+    stages[9][0].weight[:256] += means
+    stages[9][0].weight[256:, :, 1] += torch.eye(256)
     stages[10][0].weight[:, :, 1] += torch.eye(512)
-
-
-def put_rise(conv: nn.Conv1d, row: int, weight: torch.Tensor) -> None:
-    """64 channels from `row`: how much a band changes from the position before to the one after."""
-    conv.weight[row : row + BANDS, :, 2] += weight
-    conv.weight[row : row + BANDS, :, 0] -= weight
 
 
 def clear(stage: nn.Sequential) -> None:

@@ -2,7 +2,7 @@
 
     python -m training.small_run --out DIR [--soundfont FluidR3_GM.sf2]
 
-Takes three to four minutes on two cores; without a SoundFont all pieces are synthesised. It shows that the parts fit together and
+Takes about five minutes on two cores; without a SoundFont all pieces are synthesised. It shows that the parts fit together and
 learn, not how good a model gets.
 """
 
@@ -27,7 +27,7 @@ def main() -> None:
     for kind in ("train", "validation"):
         step("prepare", "pieces", "--out", out / kind, "--kind", kind, "--count", options.pieces, "--seconds", 16, *font)
     short = ["--short-stages", 7, "--short-batch", 128, "--short-minutes", options.minutes if options.auxiliary else 0]
-    rest = ["--upper-minutes", 0.1, "--batch", 24, "--distil-minutes", options.minutes, "--distil-batch", 6, "--full-minutes", 0.05, "--full-batch", 4]
+    rest = ["--upper-minutes", 0.1, "--batch", 24, "--distil-minutes", options.minutes, "--distil-batch", 6, "--contrast-steps", 20, "--contrast-pairs", 48, "--full-minutes", 0.05, "--full-batch", 4]
     step("train", "--data", out / "train", "--out", out / "run", *short, *rest, "--auxiliary", options.auxiliary)
     step("evaluate", "--run", out / "run", "--data", out / "validation", "--fit", out / "train", "--out", out / "table.json")
     step("export", "--run", out / "run", "--fit", out / "train", "--out", out / "model", "--table", out / "table.json", "--checkpoint", out / "start.pt")

@@ -2,8 +2,9 @@
 
     python -m training.train --data DIR [--data DIR2] --out RUN [--resume] [--device auto]
 
-Five parts with a budget in minutes each: `short` (short crops, regression), `upper` (full windows, lowest stages frozen and kept,
-NT-Xent), `local` (full windows, the lower stages, log-mel frames), `distil` (full windows, the teacher's descriptors and NT-Xent) and `full` (NT-Xent through everything). --resume goes on after the last checkpoint; larger budgets lengthen a run.
+Six parts with a budget in minutes each, `contrast` in steps: `short` (short crops, regression), `upper` (full windows, lowest stages frozen and kept,
+NT-Xent), `local` (full windows, the lower stages, log-mel frames), `distil` (full windows, the teacher's descriptors and NT-Xent),
+`contrast` (NT-Xent, upper stages) and `full` (NT-Xent through everything). --resume goes on after the last checkpoint; larger budgets lengthen a run.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 import torch
 
 from .augment import PRESETS
+from .contrast import train_contrast
 from .distil import distil
 from .full import train_full
 from .local import train_local
@@ -37,7 +39,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a checkpoint to start from, such as training/checkpoints/clmr-synth.pt")
     parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--restart", action="append", default=[], choices=["short", "upper", "local", "distil", "full"], help="count this part's budget from zero")
+    parser.add_argument("--restart", action="append", default=[], choices=["short", "upper", "local", "distil", "contrast", "full"], help="count this part's budget from zero")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
@@ -45,6 +47,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--upper-minutes", type=float, default=25)
     parser.add_argument("--local-minutes", type=float, default=0)
     parser.add_argument("--distil-minutes", type=float, default=0)
+    parser.add_argument("--contrast-steps", type=int, help="0 gives the upper stages the start of seat.py and leaves it at that; left out, this part is")
     parser.add_argument("--full-minutes", type=float, default=0)
     parser.add_argument("--short-stages", type=int, default=8, choices=[6, 7, 8], help="stages that `short` trains, on crops of 3^stages samples")
     parser.add_argument("--short-batch", type=int, default=64)
@@ -54,6 +57,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--peers", type=Path, help="a folder shared with other processes of the same `distil`, each with its own --seed and --out")
     parser.add_argument("--distil-rate", type=float, default=2e-4)
     parser.add_argument("--replays", type=int, default=3, help="steps of the upper stages for each step of the whole in `distil`")
+    parser.add_argument("--contrast-pairs", type=int, default=1536, help="pairs of varied windows that `contrast` keeps, 83 kB each")
+    parser.add_argument("--contrast-rate", type=float, default=2e-5)
     parser.add_argument("--full-batch", type=int, default=24, help="tracks a step in `full`")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--full-rate", type=float, default=1e-4)
@@ -81,6 +86,8 @@ def train(options: argparse.Namespace) -> RunState:
     if options.local_minutes or options.distil_minutes:
         train_local(state, open_tracks(options.data, minimum=2 * WINDOW), options.local_minutes, options.distil_batch, 2 * options.distil_rate, options.seed, device, peers)
     distil(state, open_tracks(options.data, minimum=2 * WINDOW), options.distil_minutes, options.distil_batch, options.distil_rate, options.replays, options.seed, device, options.auxiliary, peers)
+    if options.contrast_steps is not None:
+        train_contrast(state, open_tracks(options.data, minimum=2 * WINDOW), options.contrast_steps, options.contrast_pairs, options.contrast_rate, options.temperature, options.seed, device)
     train_full(state, open_tracks(options.data, minimum=2 * WINDOW), options.full_minutes, options.full_batch, options.full_rate, temperature=options.temperature, optimizer_name=options.optimizer, **common)
     return state
 

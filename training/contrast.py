@@ -1,0 +1,64 @@
+"""NT-Xent for the upper stages, on kept outputs of stage 5 for pairs of varied windows: where hours for the whole network are missing.
+
+The lower stages stay as they are, so that a step on 96 pairs costs less than one whole window. A small rate and few steps: on recorded
+music, which validation listens to, more of it on composed pieces made retrieval no better (training/checkpoints/README.md).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import nn
+
+from .fast import run_folded
+from .local import LOWER
+from .losses import nt_xent
+from .run_state import RunState, counted_steps
+from .seat import seat_upper
+from .vary import draw_varied_pairs
+from .warm_start import set_rate
+
+PAIRS = 96
+
+
+def train_contrast(state: RunState, tracks: list[np.ndarray], steps: int, kept_pairs: int, rate: float, temperature: float, seed: int, device: str) -> None:
+    """Seats the upper stages unless `distil` or an earlier call has trained them, then takes `steps` steps over `kept_pairs` pairs; 0 only seats."""
+    if steps and state.steps.get("contrast", 0) >= steps:
+        return
+    random = np.random.default_rng([seed, 9])
+    stages, projector = state.model.to(device).eval().encoder.sequential, state.model.projector
+    kept = keep_pairs(stages[:LOWER], tracks, kept_pairs, random, device)
+    if "distil" not in state.extra and "contrast" not in state.extra:
+        seat_upper(stages, kept[: kept_pairs // 4].flatten(0, 1).float())
+        for layer in projector.modules():
+            if isinstance(layer, nn.Linear):
+                layer.reset_parameters()
+        state.extra["contrast"] = {}
+    upper, outer = torch.optim.Adam(stages[LOWER:].parameters()), torch.optim.Adam(projector.parameters())
+    count = min(PAIRS, kept_pairs)
+    for used in counted_steps(state, "contrast", steps, 2 * count):
+        set_rate(upper, rate, used)
+        set_rate(outer, 30 * rate, used)
+        rows = torch.from_numpy(random.choice(kept_pairs, count, replace=False))
+        vectors = run_folded(stages[LOWER:], kept[rows].transpose(0, 1).flatten(0, 1).float().to(device)).squeeze(2)
+        projected = projector(vectors - vectors.mean(0, keepdim=True).detach())
+        loss = nt_xent(projected[:count], projected[count:], temperature)
+        for optimizer in (upper, outer):
+            optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(list(stages[LOWER:].parameters()), 1.0)
+        for optimizer in (upper, outer):
+            optimizer.step()
+        if state.steps.get("contrast", 0) % 20 == 0:
+            state.log("contrast", contrast=loss.item())
+
+
+@torch.no_grad()
+def keep_pairs(lower: nn.Sequential, tracks: list[np.ndarray], pairs: int, random: np.random.Generator, device: str) -> torch.Tensor:
+    """Outputs of the lower stages, [pairs, 2, 256, 81] in half precision: 83 kB a pair."""
+    kept = []
+    for begin in range(0, pairs, 8):
+        count = min(8, pairs - begin)
+        signal = torch.from_numpy(draw_varied_pairs(tracks, count, random)).unsqueeze(1).to(device)
+        kept.append(run_folded(lower, signal).half().cpu().unflatten(0, (2, count)).transpose(0, 1))
+    return torch.cat(kept)
