@@ -12,6 +12,9 @@ const MAX_FFMPEG_KILLS = 2;
 /** What is killed on sight must come by first: it is looked for this long, ms. */
 const LOOK_MS = 3_000;
 
+/** A killed server that is not back after so long of trying is a failure of the run, ms. */
+const COME_BACK_MS = 120_000;
+
 export const createFaults = ({ workers, embedder, services, proxies, redis, random }) => {
   const ffmpegKills = new Map();
   const workerPids = () => workers.map((worker) => worker.pid());
@@ -26,10 +29,10 @@ export const createFaults = ({ workers, embedder, services, proxies, redis, rand
   const crash = (name, downMs) => async () => {
     if (coming.has(name)) return 'later'; // it must run to be killed
     await services[name].kill();
+    // One that does not come back ends the run with its reason: nobody catches it.
     const back = sleep(downMs)
       .then(() => start(services[name]))
-      .finally(() => coming.delete(name));
-    back.catch(() => undefined); // told where it is awaited
+      .then(() => coming.delete(name));
     coming.set(name, back);
   };
   const faults = {
@@ -49,11 +52,13 @@ export const createFaults = ({ workers, embedder, services, proxies, redis, rand
           }),
         ),
     },
-    'steal a lock': {
+    'steal locks': {
       do: async () => {
         for (const deadline = Date.now() + LOOK_MS; Date.now() < deadline; await sleep(20)) {
           const active = await redis.lrange('bull:soundalike-ingest:active', 0, -1).catch(() => []);
-          if (active.length > 0) return redis.del(`bull:soundalike-ingest:${random.pick(active)}:lock`);
+          // All at once, as where Redis could not be reached for longer than locks last.
+          const locks = active.map((id) => `bull:soundalike-ingest:${id}:lock`);
+          if (locks.length > 0 && (await redis.del(...locks).catch(() => 0)) > 0) return true;
         }
         return false;
       },
@@ -70,13 +75,13 @@ export const createFaults = ({ workers, embedder, services, proxies, redis, rand
   return { faults, calm };
 };
 
-/** A server whose helpers are still ending may refuse its first start. */
+/** A server whose helpers are still ending may refuse its first starts: PostgreSQL waits for the last user of its memory. */
 const start = async (service) => {
-  for (let tries = 1; ; tries++) {
+  for (const deadline = Date.now() + COME_BACK_MS; ; ) {
     try {
       return await service.restart();
     } catch (error) {
-      if (tries === 10) throw error;
+      if (Date.now() > deadline) throw error;
       await service.kill(); // one that did not come up in time would keep its ports
       await sleep(1_000);
     }
