@@ -44,55 +44,59 @@ export const bestAlignment = (
   const needed = last - first < 2 * WINDOW_MS ? 1 : MIN_RUN;
   let best: Alignment | undefined;
   const [firstClip, lastClip] = [clips[0]?.startMs ?? 0, clips.at(-1)?.startMs ?? 0];
+  const at = readAlong(query, clips, matrix);
   for (let offsetMs = firstClip - last; offsetMs <= lastClip - first; offsetMs += OFFSET_STEP_MS) {
-    const run = similarityAt(offsetMs, query, clips, matrix);
+    const run = at(offsetMs);
     if (run.clips >= needed && (!best || run.similarity > best.similarity)) best = run;
   }
-  return best && refine(best, (offsetMs) => similarityAt(offsetMs, query, clips, matrix), hopMs);
+  return best && refine(best, at, hopMs);
 };
 
 const WINDOW_MS = 2678;
 
-const similarityAt = (
-  offsetMs: number,
+/** Times are rounded to whole milliseconds. */
+const SLACK_MS = 1;
+
+/**
+ * Reads the similarity along one offset: the mean over the clips that lie inside the query there, each at its place, linear between
+ * neighbouring windows; places in gaps between blocks of windows say nothing. Called hundreds of times for each candidate.
+ */
+const readAlong = (
   { windows, hopMs }: QuerySeed,
   clips: readonly ClipRow[],
   matrix: readonly Float32Array[],
-): Alignment => {
-  let sum = 0;
-  let count = 0;
-  for (let clip = 0; clip < clips.length; clip++) {
-    const queryMs = (clips[clip]?.startMs ?? 0) - offsetMs;
-    const value = readBetween(queryMs, windows, hopMs, matrix, clip);
-    if (value === undefined) continue;
-    sum += value;
-    count += 1;
-  }
-  return { offsetMs, similarity: count === 0 ? -1 : sum / count, clips: count };
-};
+): ((offsetMs: number) => Alignment) => {
+  const starts = Float64Array.from(windows, ({ startMs }) => startMs);
+  const clipStarts = Float64Array.from(clips, ({ startMs }) => startMs);
+  const end = starts.length - 1;
+  const [from, to] = [(starts[0] ?? 0) - SLACK_MS, (starts[end] ?? 0) + SLACK_MS];
+  const widest = hopMs * 1.5;
 
-/** The similarity of a clip at any place of the query: linear between neighbouring windows, undefined outside and in gaps between blocks. */
-const readBetween = (
-  queryMs: number,
-  windows: QuerySeed['windows'],
-  hopMs: number,
-  matrix: readonly Float32Array[],
-  clip: number,
-): number | undefined => {
-  let low = 0;
-  let high = windows.length - 1;
-  const start = (index: number) => windows[index]?.startMs ?? 0;
-  const slack = 1; // times are rounded to whole milliseconds
-  if (high < 0 || queryMs < start(0) - slack || queryMs > start(high) + slack) return undefined;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (start(middle) <= queryMs) low = middle;
-    else high = middle;
-  }
-  const gap = start(high) - start(low);
-  if (gap > hopMs * 1.5) return undefined;
-  const share = gap === 0 ? 0 : Math.min(1, Math.max(0, (queryMs - start(low)) / gap));
-  return (matrix[low]?.[clip] ?? 0) * (1 - share) + (matrix[high]?.[clip] ?? 0) * share;
+  return (offsetMs) => {
+    let sum = 0;
+    let count = 0;
+    // The window before a clip: first where it would be without gaps, for later clips from where the last one was left.
+    let low = 0;
+    for (let clip = 0; clip < clipStarts.length; clip++) {
+      const queryMs = (clipStarts[clip] as number) - offsetMs;
+      if (queryMs < from) continue;
+      if (queryMs > to) break;
+      if (count === 0) {
+        low = Math.max(0, Math.min(end - 1, Math.floor((queryMs - from) / hopMs)));
+        while (low > 0 && (starts[low] as number) > queryMs) low -= 1;
+      }
+      while (low < end - 1 && (starts[low + 1] as number) <= queryMs) low += 1;
+      const high = Math.min(low + 1, end);
+      const start = starts[low] as number;
+      const gap = (starts[high] as number) - start;
+      if (gap > widest) continue;
+      const share = gap === 0 ? 0 : Math.min(1, Math.max(0, (queryMs - start) / gap));
+      const [before, after] = [matrix[low] as Float32Array, matrix[high] as Float32Array];
+      sum += (before[clip] as number) * (1 - share) + (after[clip] as number) * share;
+      count += 1;
+    }
+    return { offsetMs, similarity: count === 0 ? -1 : sum / count, clips: count };
+  };
 };
 
 /**

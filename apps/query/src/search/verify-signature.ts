@@ -85,7 +85,24 @@ export const verifySignature = (
 const accepted = (match: ReturnType<typeof matchSignature>, { bits }: QuerySignature) =>
   match && match.errorRate <= MAX_ERROR_RATE[bits] ? match : undefined;
 
-const segmentsOf = ({ shifted, startMs }: QuerySignature) => {
+interface Segment {
+  readonly startMs: number;
+  readonly words: number;
+  readonly shifted: readonly ShiftedSignature[];
+}
+
+const known = new WeakMap<QuerySignature, readonly Segment[]>();
+
+/** The pieces of a query: the same for every candidate. */
+const segmentsOf = (query: QuerySignature): readonly Segment[] => {
+  const found = known.get(query);
+  if (found) return found;
+  const cut = cutSegments(query);
+  known.set(query, cut);
+  return cut;
+};
+
+const cutSegments = ({ shifted, startMs }: QuerySignature): Segment[] => {
   const length = shifted[0]?.words.length ?? 0;
   const count = Math.max(1, Math.floor((length + SEGMENT_WORDS - MIN_SEGMENT_WORDS) / SEGMENT_WORDS));
   return Array.from({ length: count }, (_, index) => {

@@ -53,16 +53,18 @@ export const matchSignature = (
   near?: { offsetSeconds: number; withinSeconds: number },
 ): SignatureMatch | undefined => {
   let best: (SignatureMatch & { score: number }) | undefined;
-  for (const [index, query] of queries.entries()) {
+  for (const [index, signature] of queries.entries()) {
+    const query = counted(signature);
     // Shifted copies agree at the same hops; the first one says where to look.
-    const offsets = index === 0 || best === undefined ? promising(query, track, near) : around(best, query);
+    const offsets =
+      index === 0 || best === undefined ? promising(query, track, near) : around(best, signature);
     for (const offset of offsets) {
       const compared = compare(query, track, offset, 1);
       if (!compared) continue;
       const score = excess(compared);
       if (best && score <= best.score) continue;
       best = {
-        offsetSeconds: offset * HOP_SECONDS - query.shiftSeconds,
+        offsetSeconds: offset * HOP_SECONDS - signature.shiftSeconds,
         errorRate: compared.errorRate,
         overlapSeconds: compared.overlap * HOP_SECONDS,
         score,
@@ -72,6 +74,29 @@ export const matchSignature = (
   if (!best) return undefined;
   const { score: _score, ...match } = best;
   return match;
+};
+
+/** A query's signature with its strong bits counted, which are the same at every offset of every track. */
+interface Counted extends Signature {
+  /** Strong bits of the words before each word, and of each `COARSE_STEP`th word before it. */
+  readonly before: Readonly<Record<1 | typeof COARSE_STEP, Int32Array>>;
+}
+
+const known = new WeakMap<Signature, Counted>();
+
+const counted = (signature: Signature): Counted => {
+  const found = known.get(signature);
+  if (found) return found;
+  const { words, strong } = signature;
+  const before = { 1: new Int32Array(words.length + 1), 4: new Int32Array(words.length + COARSE_STEP) };
+  for (let i = 0; i < words.length; i++) {
+    const bits = bitCount(strong[i] as number);
+    before[1][i + 1] = (before[1][i] as number) + bits;
+    before[4][i + COARSE_STEP] = (before[4][i] as number) + bits;
+  }
+  const made = { words, strong, before };
+  known.set(signature, made);
+  return made;
 };
 
 interface Compared {
@@ -91,7 +116,7 @@ const around = (best: SignatureMatch, { shiftSeconds }: ShiftedSignature): numbe
 };
 
 const promising = (
-  query: Signature,
+  query: Counted,
   track: Uint32Array,
   near: { offsetSeconds: number; withinSeconds: number } | undefined,
 ): number[] => {
@@ -112,24 +137,21 @@ const promising = (
 };
 
 const compare = (
-  query: Signature,
+  { words, strong, before }: Counted,
   track: Uint32Array,
   offset: number,
-  step: number,
+  step: 1 | typeof COARSE_STEP,
 ): Compared | undefined => {
-  const { words, strong } = query;
   const from = Math.max(0, -offset);
   const to = Math.min(words.length, track.length - offset);
+  if (to <= from) return undefined;
+  const beyond = from + Math.ceil((to - from) / step) * step;
+  const bits = (before[step][beyond] as number) - (before[step][from] as number);
+  if (bits < MIN_BITS) return undefined;
   let differing = 0;
-  let compared = 0;
-  for (let i = from; i < to; i += step) {
-    const mask = strong[i] as number;
-    differing += bitCount(((words[i] as number) ^ (track[i + offset] as number)) & mask);
-    compared += bitCount(mask);
-  }
-  return compared < MIN_BITS
-    ? undefined
-    : { errorRate: differing / compared, bits: compared * step, overlap: to - from };
+  for (let i = from; i < to; i += step)
+    differing += bitCount(((words[i] as number) ^ (track[i + offset] as number)) & (strong[i] as number));
+  return { errorRate: differing / bits, bits: bits * step, overlap: to - from };
 };
 
 /** Set bits of a 32-bit number (Hacker's Delight, 2nd ed., fig. 5-2). */
