@@ -39,9 +39,7 @@ export const createSearch =
     const request = parse(input);
     const watch = createStopwatch();
     checkSpace(deps);
-    const seeds = await watch.time('hear', () =>
-      Promise.all(request.seeds.map((seed) => hearSeed(seed, deps, options))),
-    );
+    const seeds = await Promise.all(request.seeds.map((seed) => hearSeed(seed, deps, { ...options, watch })));
     const filter = await watch.time('filter', () => narrowFilter(request, seeds, catalogue));
     const blended = blend(seeds);
     const plan = await choosePlan(deps.plan ?? 'auto', store);
@@ -56,9 +54,7 @@ export const createSearch =
         signal: options.signal,
       }),
     );
-    const { tracks, clips, signatures, count } = await watch.time('fetch', () =>
-      fetchTracks(candidates, deps),
-    );
+    const { tracks, clips, signatures, count } = await watch.time('read', () => readTracks(candidates, deps));
     const compare = (trackId: string): SearchResult[] => {
       const track = tracks.get(trackId);
       const stored = clips.get(trackId);
@@ -74,7 +70,7 @@ export const createSearch =
       };
       const judged = seeds.map((seed) => ({
         weight: seed.weight,
-        judgement: judge(seed, known, calibration),
+        judgement: judge(seed, known, calibration, watch),
       }));
       const judgement = blendJudgements(judged, blended);
       return [
@@ -89,10 +85,13 @@ export const createSearch =
         },
       ];
     };
-    const results = watch.timeSync('compare', () => rankResults(candidates.flatMap(compare), request));
+    const results = watch.timeSync('judge', () => rankResults(candidates.flatMap(compare), request));
     const isFilteredAway = results.length === 0 && !(await somePasses(filter, deps));
+    const verdict = results[0]?.verdict ?? 'nothing-close';
+    const stages = watch.milliseconds();
+    deps.observe?.({ verdict, stages });
     return {
-      verdict: results[0]?.verdict ?? 'nothing-close',
+      verdict,
       ...(isFilteredAway ? { reason: 'no-track-passes' as const } : {}),
       space: model.space,
       model: { name: model.name, trained: model.trained },
@@ -104,7 +103,7 @@ export const createSearch =
               candidates: candidates.length,
               floor: round(floorOf(count, calibration)),
               sameRecording: calibration.sameRecording,
-              timings: watch.milliseconds(),
+              timings: rounded(stages),
             },
           }
         : {}),
@@ -113,7 +112,7 @@ export const createSearch =
   };
 
 /** All that is known of the candidates, in as many round trips at once. */
-const fetchTracks = async (candidates: readonly string[], { catalogue, store }: SearchDeps) => {
+const readTracks = async (candidates: readonly string[], { catalogue, store }: SearchDeps) => {
   const [{ tracks, signatures }, clips, count] = await Promise.all([
     catalogue.getTracks(candidates).then(async (tracks) => ({
       tracks,
@@ -172,5 +171,8 @@ const explain = ({ weight, judgement }: { weight: number; judgement: Judgement }
       }
     : null,
 });
+
+const rounded = (stages: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(stages).map(([stage, ms]) => [stage, Math.round(ms * 10) / 10]));
 
 const round = (value: number): number => Math.round(value * 1e4) / 1e4;

@@ -4,6 +4,7 @@ import { type Alignment, bestAlignment, maxSimilarity, similarityMatrix } from '
 import { floorOf } from './floor-of.ts';
 import type { Match, Verdict } from './search-answer.ts';
 import type { QuerySeed } from './seed-windows.ts';
+import type { Stopwatch } from './stopwatch.ts';
 import { type VerifiedPassage, verifySignature } from './verify-signature.ts';
 
 /** Length of a clip, ms. */
@@ -38,13 +39,18 @@ export interface JudgedTrack {
  * Compares a query with one track: how alike, the same recording or not, and which passages match. With both signatures, the signal itself
  * decides whether it is the same recording; without, a run of clips at one constant offset has to do.
  */
-export const judge = (query: QuerySeed, track: JudgedTrack, calibration: ScoreCalibration): Judgement => {
-  const matrix = similarityMatrix(query, track.clips);
-  const alike = maxSimilarity(matrix);
-  const alignment = bestAlignment(query, track.clips, matrix);
+export const judge = (
+  query: QuerySeed,
+  track: JudgedTrack,
+  calibration: ScoreCalibration,
+  watch: Stopwatch,
+): Judgement => {
+  const { matrix, alike, alignment } = watch.timeSync('align', () => align(query, track.clips));
   const strip = matrix.map((row) => round(Math.max(...row), 3));
-  if (query.signature && track.signature) {
-    const verified = verifySignature(query.signature, track.signature, alignment?.offsetMs);
+  const { signature: ours } = query;
+  const { signature: theirs } = track;
+  if (ours && theirs) {
+    const verified = watch.timeSync('verify', () => verifySignature(ours, theirs, alignment?.offsetMs));
     return {
       similarity: alike,
       isSameRecording: verified !== undefined,
@@ -71,6 +77,11 @@ export const judge = (query: QuerySeed, track: JudgedTrack, calibration: ScoreCa
         ? [{ ...overlap, score: scoreOf(similarity, calibration) }]
         : passages(query, track, matrix, calibration),
   };
+};
+
+const align = (query: QuerySeed, clips: readonly ClipRow[]) => {
+  const matrix = similarityMatrix(query, clips);
+  return { matrix, alike: maxSimilarity(matrix), alignment: bestAlignment(query, clips, matrix) };
 };
 
 const matchOf = ({ offsetMs, fromMs, toMs, errorRate }: VerifiedPassage): Match => ({

@@ -5,6 +5,7 @@ import { hearFile } from './hear-file.ts';
 import { storedSignature } from './query-signature.ts';
 import type { SearchDeps } from './search-deps.ts';
 import type { Seed } from './search-request.ts';
+import type { Stopwatch } from './stopwatch.ts';
 import type { QuerySignature } from './verify-signature.ts';
 
 /** Samples between query windows: a quarter of a window, so that some window is within 0.33 s of any clip of the catalogue. */
@@ -55,16 +56,20 @@ export const windowsOfFile = async (
   path: string,
   seed: Seed,
   deps: SearchDeps,
-  signal: AbortSignal,
+  { signal, watch }: { signal: AbortSignal; watch: Stopwatch },
 ): Promise<HeardSeed> => {
   const from = seed.from ?? 0;
-  const [{ samples, peaks, signature }, tags] = await Promise.all([
-    hearFile({ path, from, to: seed.to, ffmpeg: deps.ffmpeg, maxSeconds: deps.maxQuerySeconds, signal }),
-    readTags(path),
-  ]);
+  const [{ samples, peaks, signature }, tags] = await watch.time('decode', () =>
+    Promise.all([
+      hearFile({ path, from, to: seed.to, ffmpeg: deps.ffmpeg, maxSeconds: deps.maxQuerySeconds, signal }),
+      readTags(path),
+    ]),
+  );
   const windows = await cut(samples);
   const embedder = await deps.embedder();
-  const raws = await embedder.embed({ windows: windows.map((window) => window.samples), signal });
+  const raws = await watch.time('embed', () =>
+    embedder.embed({ windows: windows.map((window) => window.samples), signal }),
+  );
   return {
     windows: windows.map(({ startSample }, index) => ({
       startMs: Math.round(from * 1000 + (startSample / SAMPLE_RATE) * 1000),
