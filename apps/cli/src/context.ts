@@ -6,6 +6,7 @@ import type { Registry, Role } from '@soundalike/http';
 import type { WorkingSpaces } from '@soundalike/ingest';
 import type { JobQueue } from '@soundalike/queue';
 import type { VectorDatabase } from '@soundalike/store';
+import { type StoreCall, timeVectors } from './time-vectors.ts';
 import { readVersion } from './version.ts';
 import { workerName } from './worker-name.ts';
 
@@ -35,6 +36,7 @@ export const createContext = ({ config, isTerminal }: { config: Config; isTermin
   const worker = workerName();
   const closers: (() => Promise<void>)[] = [];
   const opened = new Map<string, Promise<unknown>>();
+  let noteStoreCall: ((call: StoreCall) => void) | undefined;
 
   /** One of each, made on first use; a failure is not remembered. */
   const once = <T extends { close?(): Promise<void> } | string | object>(
@@ -67,11 +69,10 @@ export const createContext = ({ config, isTerminal }: { config: Config; isTermin
     vectors: ({ readOnly = false } = {}) =>
       once('vectors', async () => {
         if (!readOnly) await mkdir(config.home, { recursive: true });
-        return (await import('@soundalike/store')).openVectorDatabase(config.vectorStoreUrl, {
-          readOnly,
-          logger,
-          profile: config.indexProfile,
-        });
+        const { openVectorDatabase } = await import('@soundalike/store');
+        const { vectorStoreUrl, indexProfile: profile } = config;
+        const database = await openVectorDatabase(vectorStoreUrl, { readOnly, logger, profile });
+        return timeVectors(database, (call) => noteStoreCall?.(call));
       }),
     queue: () =>
       once('queue', async () => {
@@ -101,9 +102,15 @@ export const createContext = ({ config, isTerminal }: { config: Config; isTermin
         return openEmbedder({ config, model: await context.model(), purpose: 'query' });
       }),
     metrics: (role) =>
-      once('metrics', async () =>
-        (await import('@soundalike/http')).createMetrics({ role, version: readVersion() }),
-      ),
+      once('metrics', async () => {
+        const [{ createMetrics }, { measureStore }] = await Promise.all([
+          import('@soundalike/http'),
+          import('./measure-store.ts'),
+        ]);
+        const registry = createMetrics({ role, version: readVersion() });
+        noteStoreCall = measureStore(registry);
+        return registry;
+      }),
     close: async () => {
       for (const close of closers.splice(0))
         await close().catch((error) => logger.warn({ error }, 'closing failed'));

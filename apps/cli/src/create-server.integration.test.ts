@@ -1,16 +1,34 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findFfmpeg } from '@soundalike/source';
 import { temporaryFolder } from '@soundalike/testing';
 import { multipart, startTestServer, type TestServer, TRACKS } from './server.fixture.ts';
 
+/** Loopback as well, but not the address that everything else here listens at. */
+const ELSEWHERE = '127.0.0.2';
+
 let server: TestServer;
+/** A server of somebody else that links may lead to. */
+let elsewhere: Server;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ ALLOW_FETCH: ELSEWHERE });
+  elsewhere = createServer((request, response) => {
+    if (request.url !== '/song.opus')
+      return void response.writeHead(200, { 'content-type': 'audio/mpeg' }).end('<h1>secret</h1>');
+    response
+      .writeHead(200, { 'content-type': 'text/html' })
+      .end(readFileSync(join(server.music, TRACKS[1][1])));
+  });
+  await new Promise<void>((resolve) => elsewhere.listen(0, ELSEWHERE, resolve));
 }, 120_000);
-afterAll(() => server?.close());
+afterAll(async () => {
+  elsewhere?.close();
+  await server?.close();
+});
 
 const get = (url: string, headers: Record<string, string> = {}) =>
   server.app.inject({ url, headers: { host: 'localhost', ...headers } });
@@ -131,6 +149,15 @@ describe('searching', () => {
     ]);
   });
 
+  test('says why nothing is found: no track passes the filter, or none of those that do is close', async () => {
+    const seeds = [{ trackId: 'T-1' }];
+    const none = (await search({ seeds, filter: { genre: 'polka' }, belowFloor: true })).json();
+    expect(none).toMatchObject({ verdict: 'nothing-close', reason: 'no-track-passes', results: [] });
+    const far = (await search({ seeds, filter: { genre: 'metal' }, mode: 'same-recording' })).json();
+    expect(far).toMatchObject({ verdict: 'nothing-close', results: [] });
+    expect(far).not.toHaveProperty('reason');
+  });
+
   test.each([
     [{}, 400, 'INPUT_INVALID'],
     [{ seeds: [] }, 400, 'INPUT_INVALID'],
@@ -144,6 +171,39 @@ describe('searching', () => {
     expect(reply.statusCode).toBe(status);
     expect(reply.headers['content-type']).toContain('application/problem+json');
     expect(reply.json()).toMatchObject({ status, code });
+  });
+});
+
+describe('links', () => {
+  const link = (path: string) => `http://${ELSEWHERE}:${(elsewhere.address() as AddressInfo).port}${path}`;
+  const linkAudio = (payload: object) =>
+    server.app.inject({ method: 'POST', url: '/v1/link-audio', headers: { host: 'localhost' }, payload });
+
+  test('a link is a seed, and its audio is passed on for playing: as bytes to keep, never as a page', async () => {
+    const found = await search({ seeds: [{ url: link('/song.opus'), to: 8 }], belowFloor: true });
+    expect(found.json().results[0]).toMatchObject({ externalId: 'T-2' });
+    const audio = await linkAudio({ url: link('/song.opus') });
+    expect(audio.statusCode).toBe(200);
+    expect(audio.rawPayload.equals(readFileSync(join(server.music, TRACKS[1][1])))).toBe(true);
+    expect(audio.headers).toMatchObject({
+      'content-type': 'audio/ogg',
+      'content-disposition': 'attachment',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+    await untilNoUploads();
+  }, 60_000);
+
+  test.each([
+    ['what is no audio', () => ({ url: link('/page') }), 422, 'AUDIO_UNDECODABLE'],
+    ['a forbidden place', () => ({ url: 'http://127.0.0.1:9/a.mp3' }), 403, 'SOURCE_FORBIDDEN'],
+    ['a file of this host', () => ({ url: 'file:///etc/passwd' }), 400, 'INPUT_INVALID'],
+    ['more than it asks for', () => ({ url: link('/song.opus'), range: 'all' }), 400, 'INPUT_INVALID'],
+  ])('%s is refused', async (_what, payload, status, code) => {
+    const reply = await linkAudio(payload());
+    expect(reply.json()).toMatchObject({ status, code });
+    expect(reply.body).not.toContain('secret');
+    await untilNoUploads();
   });
 });
 

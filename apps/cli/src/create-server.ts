@@ -11,6 +11,7 @@ import {
   registerQueueMetrics,
 } from '@soundalike/ingest';
 import { registerQueryRoutes, webPage } from '@soundalike/query';
+import { checkReady } from './check-ready.ts';
 import type { Context } from './context.ts';
 import { createKeyRing } from './key-ring.ts';
 import { createLiveSearch } from './live-search.ts';
@@ -22,12 +23,14 @@ export const createServer = async (
   { keysNeeded = false }: { keysNeeded?: boolean } = {},
 ): Promise<HttpApp> => {
   const { config, logger } = context;
-  const [catalogue, vectors, queue] = await Promise.all([
+  const [catalogue, vectors, queue, metrics] = await Promise.all([
     context.catalogue(),
     context.vectors(),
     context.queue(),
+    context.metrics('serve'),
   ]);
-  const search = createLiveSearch(context);
+  const search = createLiveSearch(context, metrics);
+  const stores = createStoreCache(vectors);
   const app = await createHttpApp({
     logger,
     title: 'Soundalike',
@@ -35,12 +38,9 @@ export const createServer = async (
     allowedHosts: config.allowedHosts,
     keys: createKeyRing(catalogue, { needed: keysNeeded }),
     limits: { requestsPerMinute: config.rateLimit, concurrentSearches: config.maxSearches },
-    ready: async () => {
-      await Promise.all([catalogue.ping(), vectors.ping()]);
-    },
+    ready: () => checkReady({ catalogue, vectors, stores }),
   });
   app.addHook('onClose', () => search.close());
-  const metrics = await context.metrics('serve');
   metricsRoute(app, metrics);
   registerQueueMetrics({ registry: metrics, catalogue, queue, logger });
 
@@ -73,7 +73,7 @@ export const createServer = async (
       roots: () => readRoots(catalogue, config.roots),
       temporaryFolder: join(config.home, 'temporary'),
       maxUploadBytes: config.maxUploadMb * 1_000_000,
-      spaces: createEverySpace(catalogue, createStoreCache(vectors)),
+      spaces: createEverySpace(catalogue, stores),
       store: async () => {
         const live = await catalogue.liveSpace();
         if (!live) throw new SoundalikeError('INDEX_EMPTY', 'Nothing is indexed yet');

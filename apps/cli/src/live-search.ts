@@ -2,9 +2,12 @@ import { join } from 'node:path';
 import type { Space } from '@soundalike/catalogue';
 import { SoundalikeError } from '@soundalike/core';
 import { type Embedder, embedderFor, type LoadedModel, modelOfSpace } from '@soundalike/embedder';
+import { providerInfo, type Registry } from '@soundalike/http';
 import type { SearchDeps } from '@soundalike/query';
 import type { Context } from './context.ts';
 import { fetchPolicyOf } from './fetch-policy-of.ts';
+import { measureEmbedders } from './measure-embedder.ts';
+import { measureSearches } from './measure-search.ts';
 import { openEmbedder } from './open-embedder.ts';
 
 /** A search may still be at work with the former space's model this long after another was promoted, ms. */
@@ -18,10 +21,13 @@ const RETIRE_AFTER_MS = 120_000;
  */
 export const createLiveSearch = (
   context: Context,
+  registry: Registry,
 ): { deps(): Promise<SearchDeps>; close(): Promise<void> } => {
   const { config } = context;
   let current: { space: string; opened: Promise<SearchDeps> } | undefined;
   const networks = new Map<string, Promise<Embedder>>();
+  const measured = measureEmbedders(registry);
+  const observe = measureSearches(registry);
 
   const open = async (space: Space): Promise<SearchDeps> => {
     const [catalogue, vectors, ffmpeg] = await Promise.all([
@@ -41,6 +47,7 @@ export const createLiveSearch = (
       temporaryFolder: join(config.home, 'temporary'),
       plan: config.searchPlan,
       maxQuerySeconds: config.maxQuerySeconds,
+      observe,
     };
   };
 
@@ -49,7 +56,16 @@ export const createLiveSearch = (
     const weights = model.info.weightsSha256;
     const started = networks.get(weights);
     if (started) return started;
-    const starting = openEmbedder({ config, model, purpose: 'query' });
+    const starting = openEmbedder({ config, model, purpose: 'query' }).then((embedder) => {
+      const { name, space } = model.info;
+      providerInfo(registry, {
+        provider: embedder.provider,
+        providerAsked: config.provider,
+        model: name,
+        space,
+      });
+      return measured(embedder);
+    });
     networks.set(weights, starting);
     starting.catch(() => networks.delete(weights));
     return starting;

@@ -1,8 +1,8 @@
 import type { Embedder } from '@soundalike/embedder';
 import { createMetrics } from '@soundalike/http';
-import { measureEmbedder } from './measure-embedder.ts';
+import { measureEmbedders } from './measure-embedder.ts';
 
-describe('measureEmbedder', () => {
+describe('measureEmbedders', () => {
   test('counts windows, calls in hand and failures, and changes no answer', async () => {
     const registry = createMetrics({ role: 'embedder', version: '1' });
     const vectors = [new Float32Array(2), new Float32Array(2)];
@@ -14,7 +14,7 @@ describe('measureEmbedder', () => {
         return vectors;
       },
     } as unknown as Embedder;
-    const measured = measureEmbedder(embedder, registry);
+    const measured = measureEmbedders(registry)(embedder);
     expect(measured.provider).toBe('cpu');
     expect(await measured.embed({ windows: vectors })).toBe(vectors);
     isBroken = true;

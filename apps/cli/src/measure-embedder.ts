@@ -5,8 +5,8 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 /** Seconds that windows wait for their vectors; on a CPU a full queue takes tens of seconds. */
 const BUCKETS = [0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** The same embedder, with what it does told to Prometheus. */
-export const measureEmbedder = (embedder: Embedder, registry: Registry): Embedder => {
+/** Makes embedders tell Prometheus what they do; those of one process together. */
+export const measureEmbedders = (registry: Registry): ((embedder: Embedder) => Embedder) => {
   const registers = [registry];
   const windows = new Counter({
     name: 'soundalike_embedded_windows_total',
@@ -29,7 +29,7 @@ export const measureEmbedder = (embedder: Embedder, registry: Registry): Embedde
     help: 'Calls that ended without vectors.',
     registers,
   });
-  return {
+  return (embedder) => ({
     ...embedder,
     embed: async (input) => {
       const stop = seconds.startTimer();
@@ -46,5 +46,5 @@ export const measureEmbedder = (embedder: Embedder, registry: Registry): Embedde
         stop();
       }
     },
-  };
+  });
 };

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createWorkMetrics, openSource, runIngest } from '@soundalike/ingest';
 import { ingestDeps, workFacts } from './ingest-deps.ts';
-import { startTestServer, type TestServer } from './server.fixture.ts';
+import { multipart, startTestServer, type TestServer, TRACKS } from './server.fixture.ts';
 
 const INFRA = join(__dirname, '../../../infra');
 const RULES = join(INFRA, 'prometheus/rules.yml');
@@ -38,6 +38,7 @@ describe('alert rules and configuration', () => {
 describe('metrics of the product', () => {
   let server: TestServer;
   let text: string;
+  let windows: number;
   beforeAll(async () => {
     server = await startTestServer();
     const { context } = server;
@@ -57,6 +58,14 @@ describe('metrics of the product', () => {
       force: true,
       signal: new AbortController().signal,
     });
+    const clip = readFileSync(join(server.music, TRACKS[0][1]));
+    const search = multipart([
+      { name: 'request', content: JSON.stringify({ seeds: [{ upload: 'clip', to: 6 }] }) },
+      { name: 'clip', filename: 'clip.opus', content: clip },
+    ]);
+    const found = await server.app.inject({ method: 'POST', url: '/v1/search', ...search });
+    expect(found.statusCode).toBe(200);
+    windows = found.json().results[0].strip.length;
     // What an answer took is counted after it.
     await server.app.inject({ url: '/metrics', headers: { host: 'localhost' } });
     const response = await server.app.inject({ url: '/metrics', headers: { host: 'localhost' } });
@@ -75,6 +84,31 @@ describe('metrics of the product', () => {
     expect(sampleOf('soundalike_stage_seconds_count{stage="fetch"}')).toBe(5);
     expect(text).toMatch(/soundalike_provider_info\{provider="cpu",asked="auto",model="untrained"/);
     expect(text).toMatch(/soundalike_build_info\{role="serve",version="\d/);
+  });
+
+  test('tell what a search spends its time on, what the store takes, and what waits for the network', () => {
+    for (const stage of ['decode', 'embed', 'read', 'filter', 'retrieve', 'align', 'judge'])
+      expect([stage, sampleOf(`soundalike_search_stage_seconds_count{stage="${stage}"}`)]).toEqual([
+        stage,
+        1,
+      ]);
+    expect(text).toMatch(/^soundalike_searches_total\{verdict="[a-z-]+"\} 1$/m);
+    // Ingest, too, reads clips; it searches none.
+    expect(
+      sampleOf('soundalike_store_seconds_count{operation="clipsOf",outcome="ok"}'),
+    ).toBeGreaterThanOrEqual(1);
+    for (const operation of ['searchClips', 'searchTracks'])
+      expect([
+        operation,
+        sampleOf(`soundalike_store_seconds_count{operation="${operation}",outcome="ok"}`),
+      ]).toEqual([operation, 1]);
+    expect(windows).toBeGreaterThan(1);
+    expect(sampleOf('soundalike_embedded_windows_total')).toBe(windows);
+    expect(sampleOf('soundalike_embed_windows_in_hand')).toBe(0);
+    expect(sampleOf('soundalike_embed_seconds_count')).toBe(1);
+    expect(
+      sampleOf('soundalike_http_request_seconds_count{method="POST",route="/v1/search",status="200"}'),
+    ).toBe(1);
   });
 
   test('every name that rules and dashboard use is one of them', () => {

@@ -150,7 +150,10 @@ export const createHttpApp = async (options: HttpOptions): Promise<HttpApp> => {
 
 const answerProblems = (app: HttpApp) => {
   app.setErrorHandler((thrown: FastifyError, request, reply) => {
-    const error = fromFastify(thrown);
+    // Whatever broke because the client left is neither our failure nor wrong input.
+    const error = reply.raw.destroyed
+      ? new SoundalikeError('CANCELLED', 'The client left before its answer', { cause: thrown })
+      : fromFastify(thrown);
     request.log[error.policy.status >= 500 ? 'error' : 'info'](
       { err: thrown, code: error.code },
       'request failed',

@@ -28,13 +28,23 @@ export const createMetrics = ({ role, version }: { role: Role; version: string }
 export const providerInfo = (
   registry: Registry,
   facts: { provider: string; providerAsked: string; model: string; space: string },
-): void =>
-  new Gauge({
-    name: 'soundalike_provider_info',
-    help: 'Always 1; the labels say what computes embeddings and what PROVIDER asked for.',
-    labelNames: ['provider', 'asked', 'model', 'space'],
-    registers: [registry],
-  }).set({ provider: facts.provider, asked: facts.providerAsked, model: facts.model, space: facts.space }, 1);
+): void => {
+  const name = 'soundalike_provider_info';
+  // A process that serves and works has two embedders.
+  const known = registry.getSingleMetric(name) as Gauge | undefined;
+  const gauge =
+    known ??
+    new Gauge({
+      name,
+      help: 'Always 1; the labels say what computes embeddings and what PROVIDER asked for.',
+      labelNames: ['provider', 'asked', 'model', 'space'],
+      registers: [registry],
+    });
+  gauge.set(
+    { provider: facts.provider, asked: facts.providerAsked, model: facts.model, space: facts.space },
+    1,
+  );
+};
 
 /** Seconds an answer may take: searches lie around a second, pages far below, uploads above. */
 const REQUEST_BUCKETS = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];

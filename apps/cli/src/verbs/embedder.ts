@@ -3,7 +3,7 @@ import { SoundalikeError } from '@soundalike/core';
 import { loadModel, serveEmbedder } from '@soundalike/embedder';
 import { providerInfo, serveMetrics } from '@soundalike/http';
 import { readListenAddress } from '../listen-address.ts';
-import { measureEmbedder } from '../measure-embedder.ts';
+import { measureEmbedders } from '../measure-embedder.ts';
 import { noteUntrained } from '../note-untrained.ts';
 import { openEmbedder } from '../open-embedder.ts';
 import { defineVerb } from '../verb.ts';
@@ -46,7 +46,7 @@ export const embedder = defineVerb({
       ? await serveMetrics({ registry, host: config.metricsHost, port: config.metricsPort })
       : undefined;
     try {
-      const measured = measureEmbedder(local, registry);
+      const measured = measureEmbedders(registry)(local);
       const service = await serveEmbedder({
         embedder: measured,
         host,

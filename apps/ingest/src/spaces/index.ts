@@ -3,7 +3,7 @@ export { checkPromotion, type Gate, type GoldenOutcome } from './check-promotion
 export { chooseSpace } from './choose-space.ts';
 export { type CreateSpaceOptions, createSpace } from './create-space.ts';
 export { dropSpace } from './drop-space.ts';
-export { createEverySpace, createStoreCache, type EverySpace } from './every-space.ts';
+export { createEverySpace, createStoreCache, type EverySpace, type StoreCache } from './every-space.ts';
 export { isMovable } from './fill-space.ts';
 export { fitStored } from './fit-stored.ts';
 export { flipSpace } from './flip-space.ts';

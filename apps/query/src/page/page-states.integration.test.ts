@@ -1,4 +1,6 @@
 /// <reference lib="dom" />
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { cut, violationsOf } from './page-harness.ts';
 import { DARK, firstTitle, fits, isHeard, nearest, PHONE, results, setUpPages } from './set-up-pages.ts';
 
@@ -57,6 +59,27 @@ test('more like this and less like that are weights of the search, in its link, 
   await page.locator('.refinements li.less').waitFor();
   expect(new URL(page.url()).searchParams.has('less')).toBe(true);
   expect(await violationsOf(page)).toEqual([]);
+}, 60_000);
+
+test('results are saved as a playlist with real paths, a table and JSON', async () => {
+  const page = await searched();
+  const shown = await page.locator('.results .row').count();
+  const save = async (button: string) => {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.locator('.export').getByRole('button', { name: button, exact: true }).click(),
+    ]);
+    return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
+  };
+  const playlist = await save('Playlist');
+  const paths = playlist.text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  expect([playlist.name, paths.length]).toEqual(['soundalike.m3u8', shown]);
+  for (const path of paths) expect([path, existsSync(path)]).toEqual([path, true]);
+  const table = await save('Table');
+  expect([table.name, table.text.trim().split('\r\n').length]).toEqual(['soundalike.csv', shown + 1]);
+  const list = await save('JSON');
+  expect(list.name).toBe('soundalike.json');
+  expect(JSON.parse(list.text).tracks[0].title).toBe(await firstTitle(page));
 }, 60_000);
 
 test('keys: help, results, play, wind, and off again', async () => {
