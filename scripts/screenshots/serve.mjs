@@ -13,12 +13,14 @@ const SCENE_ITEMS = 1_200;
 /**
  * `soundalike serve` over the sample catalogue, which is ingested where SOUNDALIKE_HOME does not name it.
  *
+ * @param {Record<string, string>} [settings] beside those of the environment
  * @returns {Promise<{ url: string, home: string, stop(): Promise<void> }>}
  */
-export const serveSearch = async () => {
-  const own = process.env.SOUNDALIKE_HOME ? undefined : mkdtempSync(join(tmpdir(), 'soundalike-pictures-'));
-  const home = own ?? process.env.SOUNDALIKE_HOME;
-  const env = { ...process.env, LOG_LEVEL: 'error', SOUNDALIKE_HOME: home };
+export const serveSearch = async (settings = {}) => {
+  const given = settings.SOUNDALIKE_HOME ?? process.env.SOUNDALIKE_HOME;
+  const own = given ? undefined : mkdtempSync(join(tmpdir(), 'soundalike-pictures-'));
+  const home = own ?? given;
+  const env = { ...process.env, LOG_LEVEL: 'error', ...settings, SOUNDALIKE_HOME: home };
   if (own)
     await mustRun(process.execPath, [CLI, 'ingest', join(PROJECT_ROOT, 'samples/manifest.csv')], { env });
   const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--json'], {
