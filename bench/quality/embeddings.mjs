@@ -1,14 +1,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { createEmbedder, loadModel, toSpace } from '@soundalike/embedder';
 import {
-  createEmbedder,
-  decodeAudio,
-  loadModel,
-  sliceWindows,
-  toSpace,
-  WINDOW_SAMPLES,
-} from '@soundalike/embedder';
-import { MFCC_DIMENSION, mfccStatistics, whiten } from '@soundalike/query';
+  inTurns,
+  MFCC_DIMENSION,
+  MFCC_SHRINKAGE,
+  mfccStatistics,
+  readWindows,
+  whitenTracks,
+} from '@soundalike/query';
 
 const DIMENSION = 512;
 
@@ -30,8 +30,8 @@ export const embedFiles = async ({ files, model, ffmpeg, cache, skipSeconds = 0 
   const kept = await readKept(path, DIMENSION);
   if (kept) return kept;
   const embedder = await createEmbedder({ model: loaded, processes: 2 });
-  const tracks = await inTurns(files, async (file) => {
-    const raw = await embedder.embed({ windows: await windowsOf(file, ffmpeg, skipSeconds) });
+  const tracks = await inTurns(files, async (path) => {
+    const raw = await embedder.embed({ windows: await readWindows({ path, ffmpeg, skipSeconds }) });
     return raw.map((vector) => toSpace(vector, loaded.info.transform).vector);
   });
   await embedder.close();
@@ -44,35 +44,9 @@ export const mfccOf = async ({ files, ffmpeg, cache }) => {
   const path = join(cache, 'vectors', `mfcc-${files.length}.f32`);
   const kept = await readKept(path, MFCC_DIMENSION);
   const tracks =
-    kept ?? (await inTurns(files, async (file) => (await windowsOf(file, ffmpeg, 0)).map(mfccStatistics)));
+    kept ?? (await inTurns(files, async (path) => (await readWindows({ path, ffmpeg })).map(mfccStatistics)));
   if (!kept) await keep(path, tracks);
-  const white = whiten(tracks.flat(), 0.1);
-  let at = 0;
-  return tracks.map((windows) => windows.map(() => white[at++]));
-};
-
-/** Four files at a time: decoding and embedding overlap. */
-const inTurns = async (files, work) => {
-  const results = new Array(files.length);
-  let next = 0;
-  const turn = async () => {
-    for (let index = next++; index < files.length; index = next++) results[index] = await work(files[index]);
-  };
-  await Promise.all([turn(), turn(), turn(), turn()]);
-  return results;
-};
-
-const windowsOf = async (path, ffmpeg, skipSeconds) => {
-  const { chunks } = await decodeAudio({
-    input: { path },
-    ffmpeg,
-    channels: 'mix',
-    ...(skipSeconds > 0 ? { from: skipSeconds } : {}),
-  });
-  const found = [];
-  const slicing = { windowSamples: WINDOW_SAMPLES, hopSamples: WINDOW_SAMPLES, tail: 'drop' };
-  for await (const { samples } of sliceWindows(chunks, slicing)) found.push(samples);
-  return found;
+  return whitenTracks(tracks, MFCC_SHRINKAGE);
 };
 
 /** Number of windows of each track, then all vectors. */

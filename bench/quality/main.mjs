@@ -17,13 +17,12 @@ import { parseArgs } from 'node:util';
 import { loadModel, meanVector } from '@soundalike/embedder';
 import {
   compareEmbeddings,
+  evenly,
   growCatalogue,
-  identify,
+  identifyAll,
   measureHubness,
   randomEmbedding,
   seededRandom,
-  summariseIdentified,
-  TREATMENTS,
 } from '@soundalike/query';
 import { findFfmpeg } from '@soundalike/source';
 import { openSearch } from './catalogue.mjs';
@@ -106,44 +105,25 @@ const main = async () => {
   if (values.write) await keepQuality(result);
 };
 
-const tableA = async ({ opened, own, strangers, ffmpeg }) => {
+const tableA = ({ opened, own, strangers, ffmpeg }) => {
   const byTrack = new Map(own.map((row) => [opened.trackIdOf(row.id), row.work]));
-  const asked = evenly(own, Number(values.queries));
   const subject = (row, trackId) => ({
     trackId,
     path: row.file,
     durationSeconds: row.seconds,
     work: row.work,
   });
-  const answers = [];
-  for (const seconds of LENGTHS) {
-    const isAim = seconds === AIM_SECONDS;
-    const subjects = [
-      ...(isAim ? asked : evenly(asked, Math.ceil(asked.length / 3))).map((row) =>
-        subject(row, opened.trackIdOf(row.id)),
-      ),
-      ...(isAim ? strangers : []).map((row) => subject(row, null)),
-    ];
-    note(`asking with ${subjects.length} excerpts of ${seconds} s, ${TREATMENTS.length} ways each`);
-    answers.push(
-      ...(await identify({
-        search: opened.search,
-        ffmpeg,
-        subjects,
-        treatments: TREATMENTS,
-        seconds,
-        workOf: (trackId) => byTrack.get(trackId),
-        seed: seconds,
-        signal: new AbortController().signal,
-      })),
-    );
-  }
-  return {
-    rows: summariseIdentified(answers),
-    strangers: strangers.length,
-    // A stranger's verdicts, over all treatments.
-    strangerVerdicts: count(answers.filter(({ isStranger }) => isStranger).map(({ verdict }) => verdict)),
-  };
+  return identifyAll({
+    search: opened.search,
+    ffmpeg,
+    own: evenly(own, Number(values.queries)).map((row) => subject(row, opened.trackIdOf(row.id))),
+    strangers: strangers.map((row) => subject(row, null)),
+    lengths: LENGTHS,
+    aimSeconds: AIM_SECONDS,
+    workOf: (trackId) => byTrack.get(trackId),
+    signal: new AbortController().signal,
+    onLength: (seconds, excerpts) => note(`asking with ${excerpts} excerpts of ${seconds} s`),
+  });
 };
 
 /** The best stranger in catalogues of growing size: queries are strangers' and own tracks' windows. */
@@ -195,17 +175,6 @@ const keepQuality = async ({ model, identified, compared }) => {
     }).map(([name, value]) => [name, Math.round(value * 1000) / 1000]),
   );
   await writeFile(path, `${JSON.stringify(manifest, undefined, 2)}\n`);
-};
-
-const evenly = (rows, wanted) =>
-  rows.length <= wanted
-    ? rows
-    : Array.from({ length: wanted }, (_, i) => rows[Math.floor((i * rows.length) / wanted)]);
-
-const count = (values) => {
-  const counts = {};
-  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
-  return counts;
 };
 
 const note = (text) => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);

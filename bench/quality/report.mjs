@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { floorOf } from '@soundalike/query';
+import { comparedTable, floorOf, formatShare, hubnessTable, identifiedTable } from '@soundalike/query';
 import { linePlot } from './plot.mjs';
 
 /**
@@ -36,20 +36,7 @@ Through the product's own search, signature check included. *Hit@1*: the right t
 *Offset*: median distance from the true one. *Relatives*, *strangers*: excerpts for which another take or a piece that borrows the rhythm section note for note, or
 any other recording, is called the same.
 
-${table(
-  ['excerpt', 'treatment', 'hit@1', 'MRR', 'identified', 'offset (s)', 'relatives', 'strangers', 'queries'],
-  result.identified.rows.map((row) => [
-    `${row.seconds} s`,
-    row.treatment,
-    interval(row.hitAt1),
-    row.reciprocalRank.mean.toFixed(3),
-    interval(row.identified),
-    row.offsetError === null ? '–' : row.offsetError.toFixed(3),
-    row.relativesCalledSame.mean.toFixed(3),
-    row.strangersCalledSame.mean.toFixed(3),
-    row.hitAt1.count,
-  ]),
-)}
+${table(identifiedTable(result.identified.rows))}
 
 ${result.identified.strangers} strangers that are in no catalogue, under every treatment, were answered: ${Object.entries(
   result.identified.strangerVerdicts,
@@ -63,35 +50,21 @@ ${result.identified.strangers} strangers that are in no catalogue, under every t
 Controls: MFCC statistics (whitened by the very collection they are judged on), the same network with random weights, and chance. *Ahead by*: the first row's R@1 minus
 this one's, paired by query.
 
-${table(
-  ['task', 'embedding', 'R@1', 'P@10', 'MAP', 'ahead by', 'queries'],
-  result.compared.map((row) => [
-    row.task,
-    row.embedding,
-    interval(row.recallAt1),
-    row.precisionAt10.mean.toFixed(3),
-    row.meanAveragePrecision.mean.toFixed(3),
-    row.behind ? interval(row.behind) : '',
-    row.recallAt1.count,
-  ]),
-)}
+${table(comparedTable(result.compared))}
 
 ## C. Health of the space
 
-${table(
-  ['hubness (skewness of 10-occurrence)', 'orphans', 'largest hub'],
-  [[result.health.skewness.toFixed(2), percent(result.health.orphans), result.health.largestHub]],
-)}
+${table(hubnessTable(result.health))}
 
-${table(
-  ['lead-in removed', 'cosine with the unshifted track, median', 'lowest', 'still nearest to itself'],
-  result.health.stability.map(({ seconds, median, lowest, nearest }) => [
+${table({
+  head: ['lead-in removed', 'cosine with the unshifted track, median', 'lowest', 'still nearest to itself'],
+  rows: result.health.stability.map(({ seconds, median, lowest, nearest }) => [
     `${seconds} s`,
     median.toFixed(4),
     lowest.toFixed(4),
-    percent(nearest),
+    formatShare(nearest),
   ]),
-)}
+})}
 
 ## Chance grows with the catalogue
 
@@ -100,16 +73,16 @@ on training renders, not here.
 
 ![best stranger by catalogue size](quality/growth.svg)
 
-${table(
-  ['tracks', 'best stranger, median', '10 %', '90 %', 'floor'],
-  result.growth.map(({ tracks, bestStranger }) => [
+${table({
+  head: ['tracks', 'best stranger, median', '10 %', '90 %', 'floor'],
+  rows: result.growth.map(({ tracks, bestStranger }) => [
     tracks.toLocaleString('en'),
     bestStranger.median.toFixed(3),
     bestStranger.p10.toFixed(3),
     bestStranger.p90.toFixed(3),
     floorOf(tracks, { floor: result.floor }).toFixed(3),
   ]),
-)}
+})}
 `;
 
 const growthPlot = ({ growth, floor }) =>
@@ -126,9 +99,5 @@ const growthPlot = ({ growth, floor }) =>
     ],
   });
 
-const table = (head, rows) =>
+const table = ({ head, rows }) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-
-const interval = ({ mean, low, high }) => `${mean.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
-
-const percent = (share) => `${(share * 100).toFixed(1)} %`;

@@ -13,14 +13,27 @@ export {
   randomEmbedding,
 } from './quality/compare-embeddings.ts';
 export { cutExcerpt } from './quality/cut-excerpt.ts';
+export { evenly } from './quality/evenly.ts';
+export { explainQuality, type QualityResult } from './quality/explain-quality.ts';
 export { type GrowthPoint, type GrowthQuery, growCatalogue } from './quality/grow-catalogue.ts';
 export { type Hubness, measureHubness } from './quality/hubness.ts';
 export { type Identified, identify, type Subject } from './quality/identify.ts';
-export { MFCC_DIMENSION, mfccStatistics } from './quality/mfcc.ts';
+export { type IdentifiedTable, identifyAll } from './quality/identify-all.ts';
+export { inTurns } from './quality/in-turns.ts';
+export { type LabelledTracks, labelTracks } from './quality/label-tracks.ts';
+export { MFCC_DIMENSION, MFCC_SHRINKAGE, mfccStatistics } from './quality/mfcc.ts';
+export {
+  comparedTable,
+  formatShare,
+  hubnessTable,
+  identifiedTable,
+  type TextTable,
+} from './quality/quality-tables.ts';
+export { readWindows } from './quality/read-windows.ts';
 export { seededRandom } from './quality/seeded-random.ts';
 export { type IdentifiedRow, summariseIdentified } from './quality/summarise-identified.ts';
 export { TREATMENTS, type Treatment } from './quality/treatments.ts';
-export { whiten } from './quality/whiten.ts';
+export { whiten, whitenTracks } from './quality/whiten.ts';
 export { createSearch, type Search, type SearchOptions } from './search/create-search.ts';
 export { floorOf } from './search/floor-of.ts';
 export { formatAnswer } from './search/format-answer.ts';

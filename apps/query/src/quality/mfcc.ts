@@ -7,6 +7,9 @@ const BANDS = 64;
 const CEPSTRA = 20;
 const LOWEST_HZ = 30;
 
+/** How much its covariance is shrunk where windows are whitened by the very collection that is judged: the best the control can do. */
+export const MFCC_SHRINKAGE = 0.1;
+
 /** Length of `mfccStatistics`. */
 export const MFCC_DIMENSION = 2 * CEPSTRA;
 

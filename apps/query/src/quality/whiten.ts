@@ -13,3 +13,13 @@ export const whiten = (vectors: readonly Float32Array[], shrinkage: number): Flo
   const transform = fit.finish(shrinkage);
   return vectors.map((vector) => toSpace(vector, transform).vector);
 };
+
+/** The same for the windows of tracks, by the covariance of all of them. */
+export const whitenTracks = (
+  tracks: readonly (readonly Float32Array[])[],
+  shrinkage: number,
+): Float32Array[][] => {
+  const white = whiten(tracks.flat(), shrinkage);
+  let at = 0;
+  return tracks.map((windows) => windows.map(() => white[at++] as Float32Array));
+};
