@@ -48,6 +48,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/model.ts')).model,
   },
   {
+    name: 'bench',
+    summary: 'measure how good the search is on your own audio',
+    load: async () => (await import('./verbs/bench.ts')).bench,
+  },
+  {
     name: 'keys',
     summary: 'make, list and revoke the keys of the API and the pages',
     load: async () => (await import('./verbs/keys.ts')).keys,
