@@ -27,9 +27,12 @@ def train_contrast(state: RunState, tracks: list[np.ndarray], steps: int, kept_p
         return
     random = np.random.default_rng([seed, 9])
     stages, projector = state.model.to(device).eval().encoder.sequential, state.model.projector
+    is_seated = "distil" in state.extra or "contrast" in state.extra
+    if is_seated and not steps:
+        return
     kept = keep_pairs(stages[:LOWER], tracks, kept_pairs, random, device)
-    if "distil" not in state.extra and "contrast" not in state.extra:
-        seat_upper(stages, kept[: kept_pairs // 4].flatten(0, 1).float())
+    if not is_seated:
+        seat_upper(stages, kept[: kept_pairs // 4].flatten(0, 1).float(), seed)
         for layer in projector.modules():
             if isinstance(layer, nn.Linear):
                 layer.reset_parameters()

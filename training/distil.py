@@ -70,6 +70,7 @@ def distil(state: RunState, tracks: list[np.ndarray], minutes: float, pairs: int
         heads.load_state_dict(state.extra["distil"])
     else:
         heads.local.load_state_dict(state.extra["local"])
+    if "distil" not in state.extra and "contrast" not in state.extra:
         with torch.no_grad():
             stages = model.encoder.sequential
             seat_upper(stages, torch.cat([run_folded(stages[:LOWER], part.unsqueeze(1).to(device)).cpu() for part in audio.split(8)]))

@@ -88,7 +88,7 @@ def save_start(state: RunState, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     limit = torch.finfo(torch.float16).max
     model = {key: value.clamp(-limit, limit).half() if value.is_floating_point() else value for key, value in state.model.state_dict().items()}
-    torch.save({"model": model, "seconds": state.seconds, "steps": state.steps, "clips": state.clips, "extra": {}}, path)
+    torch.save({"model": model, "seconds": state.seconds, "steps": state.steps, "clips": state.clips, "extra": {name: {} for name in ("contrast",) if name in state.extra}}, path)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ class RunState:
         source = self.path if resume and self.path.exists() else start
         if source:
             self.load(source)
+            if source == start:
+                self.steps.pop("contrast", None)  # a budget of this run, in steps
 
     def load(self, path: Path) -> None:
         """Half precision is accepted: the committed checkpoint is stored so."""

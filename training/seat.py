@@ -18,28 +18,29 @@ COMPONENTS = 128
 @torch.no_grad()
 def seat_upper(stages: nn.Sequential, values: torch.Tensor, seed: int = 2) -> None:
     """stages: all eleven. values: outputs of stage 5 for windows of training audio, [windows, 256, 81]."""
-    torch.manual_seed(seed)
-    frames = values.transpose(1, 2).flatten(0, 1)
+    weight = stages[6][0].weight
+    draw = torch.Generator().manual_seed(seed)
+    frames = values.to(weight.device).transpose(1, 2).flatten(0, 1)
     mean = frames.mean(0)
     directions = torch.linalg.eigh(torch.cov((frames - mean).T))[1].flip(1)[:, :COMPONENTS]
-    turned = torch.linalg.qr(torch.randn(COMPONENTS, COMPONENTS))[0].T @ directions.T
+    turned = torch.linalg.qr(torch.randn(COMPONENTS, COMPONENTS, generator=draw))[0].T.to(weight.device) @ directions.T
     signed = torch.cat((turned, -turned))
     for index in range(6, 11):
-        clear(stages[index])
-    stages[6][0].weight[:, :, 1] += signed
+        clear(stages[index], draw)
+    weight[:, :, 1] += signed
     stages[6][0].bias.copy_(-signed @ mean)
-    means = torch.eye(256)[:, :, None] / 3
+    means = torch.eye(256, device=weight.device)[:, :, None] / 3
     for index in (7, 8):
         stages[index][0].weight += means
     stages[9][0].weight[:256] += means
-    stages[9][0].weight[256:, :, 1] += torch.eye(256)
-    stages[10][0].weight[:, :, 1] += torch.eye(512)
+    stages[9][0].weight[256:, :, 1] += torch.eye(256, device=weight.device)
+    stages[10][0].weight[:, :, 1] += torch.eye(512, device=weight.device)
 
 
-def clear(stage: nn.Sequential) -> None:
+def clear(stage: nn.Sequential, draw: torch.Generator) -> None:
     """Small random weights, and a normalisation that changes nothing."""
     conv, norm = stage[0], stage[1]
-    conv.weight.mul_(0).add_(torch.randn_like(conv.weight) * 0.003)
+    conv.weight.copy_(torch.randn(conv.weight.shape, generator=draw) * 0.003)
     conv.bias.zero_()
     norm.running_mean.zero_()
     norm.running_var.fill_(1 - norm.eps)

@@ -75,7 +75,8 @@ def train(options: argparse.Namespace) -> RunState:
     tracks = open_tracks(options.data, minimum=2 * WINDOW)
     state = RunState(options.out, options.seed, options.resume, options.start)
     for part in options.restart:
-        state.seconds.pop(part, None)
+        for kept in (state.seconds, state.steps, state.clips):
+            kept.pop(part, None)
         state.extra.pop(part, None)
     common = {"seed": options.seed, "device": device, "augmentation": options.augmentation}
     print(f"{len(tracks)} tracks on {device}", flush=True)

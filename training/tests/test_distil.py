@@ -151,5 +151,44 @@ class Running(unittest.TestCase):
                 self.assertEqual((Path(folder) / "audio.i16").stat().st_size, 0)
 
 
+@unittest.skipUnless(READY, "NumPy, SciPy or PyTorch is not installed")
+class Seat(unittest.TestCase):
+    def test_pairs_of_outputs_grow_with_the_deviation_over_time_and_their_difference_with_the_mean(self) -> None:
+        import torch
+
+        from training.fast import run_folded
+        from training.model import SampleCNN
+        from training.seat import COMPONENTS, seat_upper
+
+        stages = SampleCNN().eval().sequential
+        noise = torch.randn(64, 256, 81, generator=torch.Generator().manual_seed(4))
+        seat_upper(stages, noise)
+
+        def pairs(values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            with torch.no_grad():
+                out = run_folded(stages[6:], values, half=False).squeeze(2)[:, : 2 * COMPONENTS]
+            return out[:, :COMPONENTS] + out[:, COMPONENTS:], out[:, :COMPONENTS] - out[:, COMPONENTS:]
+
+        calm, moved = pairs(0.5 * noise)[0].mean(), pairs(noise)[0].mean()
+        self.assertAlmostEqual(float(moved / calm), 2.0, delta=0.2)
+        shifted = noise + stages[6][0].weight[0, :, 1][None, :, None]
+        self.assertGreater(float((pairs(shifted)[1] - pairs(noise)[1])[:, 0].mean()), 0.5)
+
+    def test_a_restarted_or_newly_started_contrast_counts_from_zero_and_keeps_the_seat(self) -> None:
+        import torch
+
+        from training.run_state import RunState
+
+        with tempfile.TemporaryDirectory() as folder:
+            state = RunState(Path(folder, "a"), 1, False)
+            state.steps, state.extra = {"contrast": 200, "short": 5}, {"contrast": {}}
+            state.save()
+            started = RunState(Path(folder, "b"), 1, True, state.path)
+            self.assertEqual(started.steps, {"short": 5})
+            self.assertIn("contrast", started.extra)
+            self.assertEqual(RunState(Path(folder, "a"), 1, True, None).steps["contrast"], 200)
+            torch.testing.assert_close(started.model.state_dict(), state.model.state_dict())
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -1,5 +1,5 @@
 import type { Catalogue, SpaceStanding } from '@soundalike/catalogue';
-import { isSoundalikeError, type Logger, SoundalikeError } from '@soundalike/core';
+import { type Logger, SoundalikeError } from '@soundalike/core';
 import {
   coverageOf,
   type Embedder,
@@ -10,6 +10,7 @@ import {
 } from '@soundalike/embedder';
 import type { VectorDatabase, VectorStore } from '@soundalike/store';
 import { createEverySpace, createStoreCache, type EverySpace } from './every-space.ts';
+import { isPassing } from './fill-others.ts';
 
 /** A space that tracks are written to. */
 export interface SpaceTarget {
@@ -112,7 +113,7 @@ export const createWorkingSpaces = (options: WorkingSpacesOptions): WorkingSpace
   const buildingTarget = async (space: SpaceStanding): Promise<SpaceTarget | undefined> => {
     if ((leftOut.get(space.name) ?? 0) > Date.now()) return undefined;
     const leaveOut = (error: unknown) => {
-      if (isSoundalikeError(error) && error.policy.retryable) return;
+      if (isPassing(error)) return;
       leftOut.set(space.name, Date.now() + LEFT_OUT_MS);
       if (!warned.has(space.name))
         logger.warn(
@@ -123,14 +124,18 @@ export const createWorkingSpaces = (options: WorkingSpacesOptions): WorkingSpace
     };
     try {
       const target = await targetOf(space);
-      const embedder = () =>
-        target.embedder().catch((error) => {
-          leaveOut(error);
-          throw error;
-        });
+      const orLeaveOut = (error: unknown): never => {
+        leaveOut(error);
+        throw error;
+      };
+      const embedder = async (): Promise<Embedder> => {
+        const opened = await target.embedder().catch(orLeaveOut);
+        warned.delete(space.name);
+        return { ...opened, embed: (input) => opened.embed(input).catch(orLeaveOut) };
+      };
       return { ...target, embedder };
     } catch (error) {
-      if (isSoundalikeError(error) && error.policy.retryable) throw error;
+      if (isPassing(error)) throw error;
       leaveOut(error);
       return undefined;
     }

@@ -15,7 +15,13 @@ const sized = async (size: { tracks: number; clips: number }) => {
       return asked.size;
     },
   };
-  return { store: counting, asked };
+  return {
+    store: counting,
+    asked,
+    grow: (to: { tracks: number; clips: number }) => {
+      asked.size = to;
+    },
+  };
 };
 
 test('tracks are counted one by one up to a bound; of more, the store is asked once a minute and nobody waits for it', async () => {
@@ -56,4 +62,14 @@ test('a store that is away leaves the last counts standing; the first count must
   expect(await indexSize(store)).toEqual({ tracks: 1, clips: 14 });
   await Promise.resolve();
   expect(await indexSize(store)).toEqual({ tracks: 1, clips: 14 });
+  expect(asked.times).toBe(3);
+});
+
+test('counts of long ago are waited for: a catalogue may have been ingested meanwhile', async () => {
+  jest.useFakeTimers({ now: 1_000_000 });
+  const { store, grow } = await sized({ tracks: 0, clips: 0 });
+  expect(await indexSize(store)).toEqual({ tracks: 0, clips: 0 });
+  grow({ tracks: 20_000, clips: 300_000 });
+  jest.advanceTimersByTime(11 * 60_000);
+  expect(await indexSize(store)).toEqual({ tracks: 20_000, clips: 300_000 });
 });

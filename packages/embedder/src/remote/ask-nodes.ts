@@ -8,6 +8,9 @@ import type { ServiceFacts } from './wire.ts';
 /** A node of another model is asked again after so long whether it still is, ms. */
 const OTHER_MODEL_MS = 15_000;
 
+/** One that came back as another model is asked what it is after this long, ms. */
+const CHANGED_MS = 500;
+
 export interface AskOptions {
   readonly nodes: EmbedderNodes;
   readonly exchange: Exchange;
@@ -55,11 +58,11 @@ export const createAskNodes = (options: AskOptions): AskNodes => {
       if (isBusy(answer)) return refusalOf(node, answer);
       if (answer.status !== 200 && failureOf(answer).code === 'SPACE_MISMATCH') {
         node.facts = undefined; // it has come back as another
-        return { why: failureOf(answer).message, restMs: 0 };
+        return { why: failureOf(answer).message, restMs: CHANGED_MS };
       }
       return { answer, facts };
     } catch (error) {
-      node.facts = undefined;
+      if (!signal?.aborted) node.facts = undefined;
       return { why: `${node.address}: ${(error as Error).message}`, restMs: undefined };
     } finally {
       nodes.giveBack(node);
@@ -93,7 +96,9 @@ export const createAskNodes = (options: AskOptions): AskNodes => {
         );
       // A little apart, so that workers do not all come back at once.
       if (pause > 0)
-        await sleep(pause * (1 + Math.random() / 4), undefined, { signal }).catch(() => undefined);
+        await sleep(pause * (1 + Math.random() / 4), undefined, {
+          signal: signal ? AbortSignal.any([signal, closed]) : closed,
+        }).catch(() => undefined);
     }
   };
 };

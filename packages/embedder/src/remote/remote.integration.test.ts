@@ -266,7 +266,7 @@ test('something else that answers there is not taken for vectors', async () => {
 }, 60_000);
 
 test('the golden clips tell a right network from a wrong one', async () => {
-  // int8 on this CPU: 0.99989; fp32 gives 1. The gate is at 0.999.
+  // int8 on this CPU: 0.99989; fp32 gives 1. The gate for int8 is at 0.99.
   const lowest = await checkGolden(local, model.manifest);
   expect(lowest).toBeGreaterThan(0.9995);
   const wrong: Embedder = {
