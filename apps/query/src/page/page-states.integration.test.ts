@@ -66,7 +66,7 @@ test('results are saved as a playlist with real paths, a table and JSON', async 
   const shown = await page.locator('.results .row').count();
   const save = async (button: string) => {
     const [download] = await Promise.all([
-      page.waitForEvent('download'),
+      page.waitForEvent('download', { timeout: 60_000 }),
       page.locator('.export').getByRole('button', { name: button, exact: true }).click(),
     ]);
     return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
@@ -80,7 +80,7 @@ test('results are saved as a playlist with real paths, a table and JSON', async 
   const list = await save('JSON');
   expect(list.name).toBe('soundalike.json');
   expect(JSON.parse(list.text).tracks[0].title).toBe(await firstTitle(page));
-}, 60_000);
+}, 180_000);
 
 test('keys: help, results, play, wind, and off again', async () => {
   const page = await searched();
