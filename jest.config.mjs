@@ -45,6 +45,8 @@ const shared = {
 export default {
   // Two heavy suites at a time: ffmpeg, child processes and servers share the cores with Jest.
   maxWorkers: 2,
+  // Not how fast it is, but whether it is right: machines are shared.
+  testTimeout: 30_000,
   projects: [
     {
       ...shared,

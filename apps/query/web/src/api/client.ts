@@ -89,7 +89,8 @@ export const exportTracks = async (
   link.href = URL.createObjectURL(file);
   link.download = `soundalike.${format}`;
   link.click();
-  URL.revokeObjectURL(link.href);
+  // The download begins after this: a link revoked at once may be gone by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 };
 
 export interface SearchUpload {

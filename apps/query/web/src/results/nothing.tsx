@@ -2,6 +2,7 @@ import { Button } from '@soundalike/design';
 import { changeFilter, changeOptions } from '../state/actions.ts';
 import { NO_FILTER } from '../state/link-state.ts';
 import * as session from '../state/session.ts';
+import { CopyLink } from './copy-link.tsx';
 
 /** Nothing was compared, so nothing is said about what is close. */
 export const NothingPasses = () => (
@@ -42,6 +43,7 @@ export const NothingClose = ({ hasCandidates }: { hasCandidates: boolean }) => {
         )}
         {filters > 0 && <Button onClick={() => changeFilter(NO_FILTER)}>Search without the filters</Button>}
       </p>
+      {hasCandidates && <CopyLink />}
     </header>
   );
 };
