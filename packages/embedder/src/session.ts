@@ -1,11 +1,11 @@
 import { SoundalikeError } from '@soundalike/core';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Provider, WINDOW_SAMPLES } from './embedder.ts';
 import { createInt8Session } from './int8-session.ts';
 import { buildInt8Onnx, type Quantisation } from './model/build-int8-onnx.ts';
 import { buildOnnx } from './model/build-onnx.ts';
 import { INPUT_NAME, OUTPUT_NAME } from './model/encode-onnx.ts';
 import type { EncoderWeights } from './model/weights.ts';
+import { InferenceSession, Tensor } from './onnxruntime/index.ts';
 import { NEEDS } from './pool/choose-provider.ts';
 
 export interface Session {

@@ -1,7 +1,7 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { choleskyOf } from '../cholesky.ts';
 import { WINDOW_SAMPLES } from '../embedder.ts';
 import { invertMatrix } from '../invert-matrix.ts';
+import { InferenceSession, Tensor } from '../onnxruntime/index.ts';
 import { STAGES } from './architecture.ts';
 import { equalised, INT8_STAGES, MAX_WEIGHT, type Quantisation, weightScales } from './build-int8-onnx.ts';
 import { buildOnnx } from './build-onnx.ts';
