@@ -82,3 +82,46 @@ test('a playlist: directives are passed over, file links and Windows paths are p
   const stream = write('hls.m3u8', '#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nsegment0.ts\n');
   await expect(collect(readList(stream))).rejects.toMatchObject({ code: 'INPUT_INVALID' });
 });
+
+describe('a CSV with broken quotes', () => {
+  const problems = (rows: { number: number; problem?: string | undefined }[]) =>
+    rows.flatMap(({ number, problem }) => (problem ? [`${number} ${problem}`] : []));
+
+  test('costs the row with the quote that is never closed, and no other', async () => {
+    const many = Array.from({ length: 2000 }, (_, i) => `n${i},f${i}.mp3,"Number, ${i}"`);
+    const path = write('q.csv', `id,path,title\n1,a.mp3,"open\n2,b.mp3,"Two, and"\n\n${many.join('\n')}\n`);
+    const rows = await collect(readManifest(path));
+    expect(rows).toHaveLength(2002);
+    expect(problems(rows)).toEqual(['1 has a quote that is never closed: "1,a.mp3,\\"open"']);
+    expect(rows[1]?.columns).toEqual({ id: '2', path: 'b.mp3', title: 'Two, and' });
+    expect(rows[2001]?.columns).toEqual({ id: 'n1999', path: 'f1999.mp3', title: 'Number, 1999' });
+  });
+
+  test('in its last row', async () => {
+    const rows = await collect(readManifest(write('l.csv', 'id,path,title\n1,a.mp3,A\n2,b.mp3,"B')));
+    expect(rows.map(({ columns }) => columns)).toEqual([{ id: '1', path: 'a.mp3', title: 'A' }, {}]);
+    expect(problems(rows)).toEqual(['2 has a quote that is never closed: "2,b.mp3,\\"B"']);
+  });
+
+  test('reads what is not broken: line breaks, doubled quotes, inches, blanks around quotes', async () => {
+    const path = write(
+      'g.csv',
+      'id,path,title\n1,a.mp3,"two\nlines ""so"""\n2,b.mp3,7" single\n3, "c,d.mp3" ,Sea\n4,"e "" f.mp3",',
+    );
+    const rows = await collect(readManifest(path));
+    expect(problems(rows)).toEqual([]);
+    expect(rows.map(({ columns }) => columns)).toEqual([
+      { id: '1', path: 'a.mp3', title: 'two\nlines "so"' },
+      { id: '2', path: 'b.mp3', title: '7" single' },
+      { id: '3', path: 'c,d.mp3', title: 'Sea' },
+      { id: '4', path: 'e " f.mp3', title: '' },
+    ]);
+  });
+
+  test('in its header is refused', async () => {
+    await expect(collect(readManifest(write('h.csv', 'id,"path,title\n1,a.mp3,A\n')))).rejects.toMatchObject({
+      code: 'MANIFEST_INVALID',
+      message: expect.stringContaining('its header has a quote that is never closed'),
+    });
+  });
+});

@@ -1,12 +1,16 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { SoundalikeError } from '@soundalike/core';
-import { parse } from 'csv-parse';
+import { parse } from 'csv-parse/sync';
 import Papa from 'papaparse';
 import { readText } from './read-text.ts';
+import { type CsvText, splitCsv } from './split-csv.ts';
 
 /** Text from which the delimiter is told, characters. */
 const SAMPLE_CHARACTERS = 64 * 1024;
+
+/** Rows of CSV parsed in one go: the event loop is free between. */
+const ROWS_AT_ONCE = 500;
 
 /** One row of a manifest: its number (the first row of data is 1) and its columns, names in lower case. */
 export interface ManifestRow {
@@ -42,29 +46,63 @@ const parseLine = (text: string): Omit<ManifestRow, 'number'> => {
 };
 
 async function* readCsv(path: string): AsyncGenerator<ManifestRow> {
-  const parser = (await readText(path)).pipe(
-    parse({
-      delimiter: detectDelimiter(await readStart(await readText(path))),
-      columns: (header: string[]) => header.map((name) => name.trim().toLowerCase()),
+  const delimiter = detectDelimiter(await readStart(await readText(path)));
+  const lines = createInterface({ input: await readText(path), crlfDelay: Infinity });
+  let names: string[] | undefined;
+  let number = 0;
+  for await (const texts of inGroups(splitCsv(lines, delimiter), ROWS_AT_ONCE)) {
+    for (const { values, problem } of parseRows(texts, delimiter)) {
+      if (!names && problem) {
+        throw new SoundalikeError('MANIFEST_INVALID', `${path}: its header ${problem}`, { fields: { path } });
+      }
+      if (!names) {
+        names = values.map((name) => name.trim().toLowerCase());
+        continue;
+      }
+      number += 1;
+      yield { number, columns: nameValues(names, values), problem };
+    }
+  }
+}
+
+const nameValues = (names: readonly string[], values: readonly string[]) =>
+  Object.fromEntries(values.slice(0, names.length).map((value, place) => [names[place] as string, value]));
+
+/** The values of each row; where the rows cannot be read together, one by one, so that only the guilty have a problem. */
+const parseRows = (
+  texts: readonly CsvText[],
+  delimiter: string,
+): { values: string[]; problem?: string | undefined }[] => {
+  const [only] = texts;
+  if (only?.isOpen)
+    return [{ values: [], problem: `has a quote that is never closed: ${excerpt(only.text)}` }];
+  if (texts.some(({ isOpen }) => isOpen)) return texts.flatMap((text) => parseRows([text], delimiter));
+  try {
+    const rows: string[][] = parse(texts.map(({ text }) => text).join('\n'), {
+      delimiter,
       relax_column_count: true,
       relax_quotes: true,
-      skip_empty_lines: true,
       trim: true,
-    }),
-  );
-  let number = 0;
-  try {
-    for await (const columns of parser as AsyncIterable<Record<string, string>>) {
-      number += 1;
-      yield { number, columns };
-    }
-  } catch (cause) {
-    throw new SoundalikeError(
-      'MANIFEST_INVALID',
-      `${path}: after row ${number} the CSV cannot be read: ${(cause as Error).message}`,
-      { cause, fields: { path, row: number } },
-    );
+    });
+    if (rows.length === texts.length) return rows.map((values) => ({ values }));
+    if (texts.length === 1) return [{ values: [], problem: 'has quotes that do not pair up' }];
+  } catch (error) {
+    if (texts.length === 1)
+      return [{ values: [], problem: `cannot be read as CSV: ${(error as Error).message}` }];
   }
+  return texts.flatMap((text) => parseRows([text], delimiter));
+};
+
+const excerpt = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+
+async function* inGroups<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let group: T[] = [];
+  for await (const item of items) {
+    if (group.push(item) < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
 }
 
 /** The delimiter that cuts the first rows into the same number of columns; a comma where there is one column only. */
