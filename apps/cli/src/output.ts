@@ -48,6 +48,13 @@ export const createOutput = (streams: {
 const formatError = (error: SoundalikeError): string =>
   [
     `soundalike: ${error.message} [${error.code}]`,
-    ...(error.detail ? [`  ${error.detail.trim().replaceAll('\n', '\n  ')}`] : []),
+    ...(error.detail ? [indented(error.detail)] : []),
+    ...(error.code === 'INTERNAL' ? [indented(stackOf(error))] : []),
     `  ${error.policy.help}`,
   ].join('\n');
+
+const indented = (text: string) => `  ${text.trim().replaceAll('\n', '\n  ')}`;
+
+/** A command line has no log besides what it prints: what nobody foresaw is shown whole. */
+const stackOf = (error: SoundalikeError): string =>
+  (error.cause instanceof Error ? error.cause.stack : error.stack) ?? '';

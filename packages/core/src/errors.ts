@@ -142,7 +142,10 @@ export const ERROR_TABLE = {
     countsAttempt: false,
     help: 'Stopped on request; nothing was lost.',
   },
-  INTERNAL: flaky(500, 'An unexpected error; the log has the details. Please report it.'),
+  INTERNAL: flaky(
+    500,
+    'An unexpected error; the log of this process has its stack. Please report it with that.',
+  ),
 } as const satisfies Record<string, ErrorPolicy>;
 
 export type ErrorCode = keyof typeof ERROR_TABLE;

@@ -130,10 +130,14 @@ export const fileError = (path: string, cause: unknown): SoundalikeError => {
     code === 'ENXIO' ||
     code === 'ERR_INVALID_ARG_VALUE'
   ) {
-    return new SoundalikeError('SOURCE_NOT_FOUND', `${path} does not exist or is not a file`, {
-      cause,
-      fields: { path },
-    });
+    return new SoundalikeError(
+      'SOURCE_NOT_FOUND',
+      code === 'ENOENT' ? `${path} does not exist` : `${path} is not a file that can be read (${code})`,
+      {
+        cause,
+        fields: { path },
+      },
+    );
   }
   return new SoundalikeError('INTERNAL', `${path}: ${message}`, { cause, fields: { path } });
 };

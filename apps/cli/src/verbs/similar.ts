@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { SoundalikeError } from '@soundalike/core';
 import { createSearch, formatAnswer, type SearchRequest } from '@soundalike/query';
 import { isLink } from '@soundalike/source';
@@ -7,8 +8,8 @@ import { parseTime } from '../parse-time.ts';
 import { searchDeps } from '../search-deps.ts';
 import { defineVerb } from '../verb.ts';
 
-/** The name under which the one file of this verb is handed to the search. */
-const UPLOAD = 'sample';
+/** Characters of an upload's name that the search accepts. */
+const MAX_NAME = 200;
 
 export const similar = defineVerb({
   usage: '<file | url | track id>',
@@ -38,28 +39,30 @@ export const similar = defineVerb({
         `similar takes one sample, got ${positionals.length}. See: soundalike similar --help`,
       );
     const deps = await searchDeps(context, { readOnly: true });
-    const isFile =
-      !isLink(sample) &&
-      (await stat(sample).then(
-        (found) => found.isFile(),
-        () => false,
-      ));
+    const found = isLink(sample) ? undefined : await stat(sample).catch(() => undefined);
+    if (found?.isDirectory())
+      throw new SoundalikeError(
+        'INPUT_INVALID',
+        `${sample} is a folder: similar takes one audio file, link or track id`,
+      );
+    const isFile = found?.isFile() === true;
     if (!isFile && !isLink(sample) && !(await deps.catalogue.findTrack(sample))) {
       throw new SoundalikeError(
         'SOURCE_NOT_FOUND',
         `"${sample}" is neither a file, nor a link, nor the id of a track`,
       );
     }
-    const time = (name: 'from' | 'to') =>
-      typeof options[name] === 'string' ? { [name]: parseTime(options[name], `--${name}`) } : {};
-    const seed = isLink(sample) ? { url: sample } : isFile ? { upload: UPLOAD } : { trackId: sample };
+    const time = (end: 'from' | 'to') =>
+      typeof options[end] === 'string' ? { [end]: parseTime(options[end], `--${end}`) } : {};
+    const name = basename(sample).slice(-MAX_NAME); // by which errors speak of the file
+    const seed = isLink(sample) ? { url: sample } : isFile ? { upload: name } : { trackId: sample };
     const request: SearchRequest = {
       seeds: [{ ...seed, ...time('from'), ...time('to') }],
       filter: parseFilter((options.filter ?? []) as string[]) as SearchRequest['filter'],
       limit: options.limit === undefined ? 10 : Number(options.limit),
       belowFloor: options.all === true,
     };
-    const answer = await createSearch(deps)(request, { signal, uploads: new Map([[UPLOAD, sample]]) });
+    const answer = await createSearch(deps)(request, { signal, uploads: new Map([[name, sample]]) });
     output.print(formatAnswer(answer));
     output.document(answer);
     return 0;
