@@ -57,6 +57,12 @@ describe('progressOf', () => {
     expect(rate?.tracksPerMinute).toBeLessThan(32);
   });
 
+  test('while only broken files have ended, nobody knows how long the rest takes', () => {
+    const recent = { ended: ended(Array(5).fill(0), { every: 20, inHand: () => 20 }), stages: {} };
+    const outcomes = { ...counts().outcomes, indexed: 0, duplicate: 0, failed: 5 };
+    expect(progressOf(1, counts({ outcomes }), activity({ recent }), NOW).etaSeconds).toBeNull();
+  });
+
   test('an item costs an overhead and its length: copies and broken files are nearly free, long files are not', () => {
     // 1 s each, and 1 s for 10 s of audio; every other one is a copy.
     const mixed = ended(

@@ -18,7 +18,7 @@ export interface RunProgress {
   readonly audioSeconds: number;
   /** Of the last minutes, the latest weighing most; null until something has ended. `audioPerSecond` is how many times faster than listening. */
   readonly rate: { readonly tracksPerMinute: number; readonly audioPerSecond: number } | null;
-  /** Null while there is no rate. */
+  /** Null while only broken files have ended: they end at once and say nothing about the rest. */
   readonly etaSeconds: number | null;
   /** Where the items of the last minutes spent most of their time. */
   readonly bottleneck: Stage | null;
@@ -65,7 +65,7 @@ export const progressOf = (
       tracksPerMinute: pace.itemsPerSecond * 60,
       audioPerSecond: pace.itemsPerSecond * pace.audioSeconds,
     },
-    etaSeconds: pace && timeLeft(left, activity, pace),
+    etaSeconds: pace && done > outcomes.failed ? timeLeft(left, activity, pace) : null,
     bottleneck: (Object.entries(stages).sort(([, a], [, b]) => b - a)[0]?.[0] as Stage | undefined) ?? null,
     stages,
     activeStages: activity.activeStages,
