@@ -3,6 +3,8 @@ import type { JobQueue } from '@soundalike/queue';
 import { checkWorker } from './check-worker.ts';
 import type { Context } from './context.ts';
 import { ingestDeps } from './ingest-deps.ts';
+import { notePaused } from './note-paused.ts';
+import type { Output } from './output.ts';
 import type { VerbOption } from './verb.ts';
 
 /** The option of every verb that takes work from a queue which may be Redis. */
@@ -24,14 +26,14 @@ export interface Work {
 
 /**
  * Opens what every command needs that takes items from the queue, after the same checks: a queue that forgets nothing, data that all its
- * workers share, a store that answers, one space, a provider that runs. The cheap refusals come first: no network is started for a queue that
+ * workers share, a store that answers, one space, a provider that runs. A paused queue is said, not refused. The cheap refusals come first: no network is started for a queue that
  * cannot be worked on.
  *
  * @throws SoundalikeError `CONFIG_INVALID`, `STORE_UNAVAILABLE`, `SPACE_MISMATCH`, `PROVIDER_UNAVAILABLE`
  */
 export const openWork = async (
   context: Context,
-  options: { allowVolatileQueue: boolean; signal: AbortSignal },
+  options: { allowVolatileQueue: boolean; output: Output; signal: AbortSignal },
 ): Promise<Work> => {
   const queue = await context.queue();
   const release = await checkWorker({
@@ -42,7 +44,9 @@ export const openWork = async (
   });
   try {
     await (await context.vectors()).ping();
-    return { ...(await ingestDeps(context)), queue, release };
+    const opened = await ingestDeps(context);
+    await notePaused(queue, options.output);
+    return { ...opened, queue, release };
   } catch (error) {
     await release();
     throw error;

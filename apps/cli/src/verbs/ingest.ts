@@ -14,7 +14,6 @@ import {
   watchFolder,
 } from '@soundalike/ingest';
 import { s3Of } from '../ingest-deps.ts';
-import { notePaused } from '../note-paused.ts';
 import { noteUntrained } from '../note-untrained.ts';
 import { openWork, VOLATILE_QUEUE } from '../open-work.ts';
 import { defineVerb, type Invocation } from '../verb.ts';
@@ -109,10 +108,10 @@ const ingestOnce = async (argument: string, invocation: Invocation): Promise<num
   const source = await readSource(argument, invocation);
   const { deps, queue, concurrency, release } = await openWork(context, {
     allowVolatileQueue: options['allow-volatile-queue'] === true,
+    output,
     signal,
   });
   noteUntrained(deps.embedder.model, output);
-  await notePaused(queue, output);
   const progress = progressOf(invocation);
   try {
     const report = await runIngest({

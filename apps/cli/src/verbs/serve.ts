@@ -33,7 +33,7 @@ export const serve = defineVerb({
     const either = AbortSignal.any([signal, stop.signal]);
     // With the embedded queue, one process does everything; with Redis, workers are processes of their own.
     const work = config.queueUrl.startsWith('database:')
-      ? await openWork(context, { allowVolatileQueue: false, signal })
+      ? await openWork(context, { allowVolatileQueue: false, output, signal })
       : undefined;
     const app = await createServer(context, { keysNeeded });
     let metrics: MetricsServer | undefined;

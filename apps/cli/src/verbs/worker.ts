@@ -1,7 +1,6 @@
 import { serveMetrics } from '@soundalike/http';
 import { createWorkMetrics, registerQueueMetrics, startWorker } from '@soundalike/ingest';
 import { workFacts } from '../ingest-deps.ts';
-import { notePaused } from '../note-paused.ts';
 import { noteUntrained } from '../note-untrained.ts';
 import { openWork, VOLATILE_QUEUE } from '../open-work.ts';
 import { defineVerb } from '../verb.ts';
@@ -17,12 +16,12 @@ export const worker = defineVerb({
     const { config, logger } = context;
     const { deps, queue, concurrency, release } = await openWork(context, {
       allowVolatileQueue: options['allow-volatile-queue'] === true,
+      output,
       signal,
     });
     let metrics: Awaited<ReturnType<typeof serveMetrics>> | undefined;
     try {
       noteUntrained(deps.embedder.model, output);
-      await notePaused(queue, output);
       logger.info(
         {
           queue: queue.url,

@@ -4,8 +4,11 @@ import { ERROR_TABLE, type ErrorCode, SoundalikeError } from '@soundalike/core';
 import type { EmbedderNode } from './nodes.ts';
 import { WEIGHTS_HEADER } from './wire.ts';
 
-/** A request that takes longer is given up and sent elsewhere, ms. */
+/** A request that takes longer as a whole is given up and sent elsewhere, ms. */
 const REQUEST_TIMEOUT_MS = 60_000;
+
+/** Far above the vectors of `MAX_WINDOWS` windows (128 kB) or an error's words: what is longer is not an embedder, bytes. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
 
 export interface Answer {
   readonly status: number;
@@ -29,6 +32,8 @@ export const createExchange = (options: { key: string | undefined; weights: stri
   return {
     send: ({ address, url }, { path, body, signal }) =>
       new Promise((resolve, reject) => {
+        const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+        const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
         const isSecure = url.protocol === 'https:';
         const request = (isSecure ? httpsRequest : httpRequest)(
           {
@@ -38,8 +43,7 @@ export const createExchange = (options: { key: string | undefined; weights: stri
             path: `${url.pathname.replace(/\/$/, '')}${path}`,
             method: body ? 'POST' : 'GET',
             agent: isSecure ? agents.https : agents.http,
-            signal,
-            timeout: REQUEST_TIMEOUT_MS,
+            signal: either,
             headers: {
               host: url.host,
               [WEIGHTS_HEADER]: options.weights,
@@ -47,12 +51,9 @@ export const createExchange = (options: { key: string | undefined; weights: stri
               ...(body ? { 'content-type': 'application/octet-stream', 'content-length': body.length } : {}),
             },
           },
-          (response) => readAnswer(response).then(resolve, reject),
+          (response) => readAnswer(response).then(resolve, (error) => reject(reasonOf(error, timeout))),
         );
-        request.once('timeout', () =>
-          request.destroy(new Error(`no answer in ${REQUEST_TIMEOUT_MS / 1000} s`)),
-        );
-        request.once('error', reject);
+        request.once('error', (error) => reject(reasonOf(error, timeout)));
         request.end(body);
       }),
     close: () => {
@@ -62,9 +63,18 @@ export const createExchange = (options: { key: string | undefined; weights: stri
   };
 };
 
+const reasonOf = (error: unknown, timeout: AbortSignal): unknown =>
+  timeout.aborted ? new Error(`no answer in ${REQUEST_TIMEOUT_MS / 1000} s`, { cause: error }) : error;
+
 const readAnswer = async (response: IncomingMessage): Promise<Answer> => {
   const chunks: Buffer[] = [];
-  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    // Leaving the loop destroys the response and its connection.
+    if (bytes > MAX_ANSWER_BYTES) throw new Error(`its answer is longer than ${MAX_ANSWER_BYTES} bytes`);
+    chunks.push(chunk);
+  }
   const after = Number(response.headers['retry-after']);
   return {
     status: response.statusCode ?? 0,

@@ -265,6 +265,33 @@ test('something else that answers there is not taken for vectors', async () => {
   wrong.close();
 }, 60_000);
 
+test('an answer without end is cut off, and another node is asked', async () => {
+  const endless = createServer((request, response) => {
+    if (request.url === '/healthz')
+      return response.end(
+        JSON.stringify({ weights: model.info.weightsSha256, provider: 'cpu', model: 'x', precision: 'fp32' }),
+      );
+    const chunk = Buffer.alloc(256 * 1024);
+    const write = () => {
+      while (!response.destroyed && response.write(chunk));
+      if (!response.destroyed) response.once('drain', write);
+    };
+    write();
+  }).listen(0, '127.0.0.1');
+  await once(endless, 'listening');
+  const client = await createRemoteEmbedder({
+    urls: [`http://127.0.0.1:${(endless.address() as AddressInfo).port}`, service.url],
+    model: model.info,
+    key: KEY,
+    format: 'f32',
+  });
+  const few = windows.slice(0, 2);
+  expect(await client.embed({ windows: few })).toEqual(await local.embed({ windows: few }));
+  await client.close();
+  endless.closeAllConnections();
+  endless.close();
+}, 60_000);
+
 test('the golden clips tell a right network from a wrong one', async () => {
   // int8 on this CPU: 0.99989; fp32 gives 1. The gate for int8 is at 0.99.
   const lowest = await checkGolden(local, model.manifest);

@@ -78,6 +78,7 @@ const measure = async (
   const files = await chooseFiles({ ...options, catalogue, roots: context.config.roots, signal });
   const { deps, queue, concurrency, release } = await openWork(context, {
     allowVolatileQueue: false,
+    output,
     signal,
   });
   noteUntrained(deps.embedder.model, output);

@@ -36,6 +36,7 @@ export const fill = async (
     if (work && run !== undefined && caught.queued > 0) {
       const { release, ...opened } = await openWork(context, {
         allowVolatileQueue: options['allow-volatile-queue'] === true,
+        output,
         signal,
       });
       const { counts, failure } = await workOffRun({
