@@ -18,6 +18,7 @@ import {
   fitInt8,
   INT8_FILE,
   int8ToBytes,
+  LEVEL_TENSOR,
   loadModel,
   loadWeights,
   saveModel,
@@ -27,7 +28,7 @@ import {
 import { findFfmpeg } from '@soundalike/source';
 import { writeRenders } from './write-renders.mjs';
 
-/** Quieter windows are computed in fp32: in 8 bits their mean cosine falls below 0.999 (-30 to -35 dBFS: 0.9991, -35 to -40: 0.9983). */
+/** Quieter windows are computed in fp32, where the network hears levels: in 8 bits their mean cosine falls below 0.999 (-30 to -35 dBFS: 0.9991, -35 to -40: 0.9983). */
 const QUIET_DB = -30;
 
 const { values, positionals } = parseArgs({
@@ -46,12 +47,14 @@ const main = async () => {
   try {
     const model = await loadModel({ name });
     const weights = await loadWeights(model);
+    const lowest = weights.get(LEVEL_TENSOR)?.[1];
+    const quietDb = lowest === undefined ? QUIET_DB : Math.round(20 * Math.log10(lowest));
     const quantisation = await fitInt8({ weights, windows: await windowsOf([values.renders], scratch, 2) });
     const fine = await createSession({ weights, provider: 'cpu' });
     const coarse = await createSession({
       weights,
       provider: 'cpu',
-      int8: { quantisation, quietDb: QUIET_DB },
+      int8: { quantisation, quietDb },
     });
     const clips = await windowsOf(values.measure, scratch, 2);
     const asIs = await cosines(fine, coarse, clips);
@@ -72,7 +75,7 @@ const main = async () => {
     const int8 = {
       file: INT8_FILE,
       sha256: createHash('sha256').update(bytes).digest('hex'),
-      quietDb: QUIET_DB,
+      quietDb,
       cosine,
       fittedOn: `${values.tracks} renders by training/, 2 windows each`,
       measuredOn: `${clips.length} windows of music that took no part in the fit, 60 of them also at -50 dBFS`,

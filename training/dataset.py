@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .augment import Preset, augment
+from .level import to_level
 from .model import WINDOW
 
 #: Crops quieter than this are drawn again, up to four times: silence has nothing to learn from.
@@ -25,19 +26,19 @@ def draw_pairs(tracks: list[np.ndarray], count: int, samples: int, preset: Prese
 
 
 def cut(track: np.ndarray, samples: int, random: np.random.Generator) -> np.ndarray:
-    """A random part of an int16 track as float32 in -1..1."""
+    """A random part of an int16 track, float32 at the level that the network hears."""
     for _ in range(5):
         start = random.integers(len(track) - samples + 1)
         crop = track[start : start + samples].astype(np.float32) / 32_768
         if np.sqrt(np.mean(crop**2)) > QUIET:
             break
-    return crop
+    return to_level(crop)
 
 
 def windows_of(track: np.ndarray, samples: int) -> np.ndarray:
-    """All whole windows of a track, no overlap, tail dropped: float32 [windows, samples]."""
+    """All whole windows of a track, no overlap, tail dropped, at the level that the network hears: float32 [windows, samples]."""
     count = len(track) // samples
-    return track[: count * samples].reshape(count, samples).astype(np.float32) / 32_768
+    return to_level(track[: count * samples].reshape(count, samples).astype(np.float32) / 32_768)
 
 
 def spread(track: np.ndarray, windows: int) -> np.ndarray:

@@ -2,7 +2,7 @@
 
     python -m training.export --run RUN --fit TRAIN --out models/clmr-synth [--table table.json] [--checkpoint training/checkpoints/clmr-synth.pt]
 
-Writes encoder.safetensors (float32, batch normalisation not folded), transform.json (mean and whitening, float32 little-endian in
+Writes encoder.safetensors (float32, batch normalisation not folded; the level of `level.py`), transform.json (mean and whitening, float32 little-endian in
 base64), card.json and card.md; with --checkpoint also a half-precision checkpoint to start a longer run from. Weights that are not finite are refused.
 """
 
@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from .card import write_card
+from .level import LEVEL, LOWEST
 from .model import WINDOW, SampleCNN
 from .pcm import open_tracks
 from .run_state import RunState
@@ -65,6 +66,7 @@ def write_encoder(encoder: SampleCNN, path: Path) -> str:
     tensors = {key: value.float().numpy() for key, value in encoder.cpu().state_dict().items() if not key.endswith("num_batches_tracked")}
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
         raise ValueError("the weights hold values that are not finite; nothing was written")
+    tensors["input.level"] = np.array([LEVEL, LOWEST], np.float32)
     write_safetensors(path, tensors, {"format": "soundalike-encoder", "epsilon": "1e-5"})
     return hashlib.sha256(path.read_bytes()).hexdigest()
 

@@ -41,6 +41,9 @@ def convolve(signal: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: i
 
 def encode(window: np.ndarray, weights: dict[str, np.ndarray]) -> np.ndarray:
     """One window of 59,049 samples -> a vector of 512."""
+    if "input.level" in weights:
+        level, lowest = weights["input.level"]
+        window = window * level / max(np.sqrt(np.mean(window**2)), lowest)
     signal = window[None, :]
     for stage in range(11):
         conv, norm = f"sequential.{stage}.0", f"sequential.{stage}.1"

@@ -1,7 +1,7 @@
 """Endless acoustic variety from few renders, for distillation: because the target is computed from the varied audio, nothing is lost by it.
 
 A chain is drawn once for a pair of windows of a track (speed, another track mixed in, EQ, band limits, room, saturation, a moving
-level, noise, gain), so that the two stay a pair for NT-Xent.
+level, noise), so that the two stay a pair for NT-Xent.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import numpy as np
 
 from .dataset import QUIET
 from .descriptors import RATE
+from .level import to_level
 from .model import WINDOW
 
 SIZE = 65_536
@@ -40,9 +41,7 @@ def vary(track: np.ndarray, other: np.ndarray, random: np.random.Generator) -> n
     if random.random() < 0.3:
         noise = shape_spectrum(random.standard_normal(pair.shape), 10 ** (slow_curve(random, 8) / 20), random)
         pair = pair + noise * rms(pair) / (rms(noise) + 1e-9) * 10 ** (-random.uniform(5, 45) / 20)
-    level = np.abs(pair).max() if random.random() < 0.7 else rms(pair) * 5
-    pair = pair / (level + 1e-6) * 10 ** (-np.abs(random.normal(0, 10)) / 20)
-    return np.clip(pair if random.random() < 0.5 else -pair, -1, 1).astype(np.float32)
+    return to_level(pair if random.random() < 0.5 else -pair)
 
 
 def cut_pair(track: np.ndarray, speed: float, random: np.random.Generator) -> np.ndarray:

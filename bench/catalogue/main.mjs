@@ -44,14 +44,17 @@ const environment = {
 
 const state = await prepare();
 const { expected } = state;
-for (const source of sources) {
-  const home = mkdtempSync(join(folder, `home-${source}-`));
-  if (source === 'post') await byPost(home);
-  else await byCommand(source, home);
-  if (!kept && home !== state.reference) rmSync(home, { recursive: true });
+try {
+  for (const source of sources) {
+    const home = mkdtempSync(join(folder, `home-${source}-`));
+    if (source === 'post') await byPost(home);
+    else await byCommand(source, home);
+    if (!kept && home !== state.reference) rmSync(home, { recursive: true });
+  }
+} finally {
+  for (const close of closers) await close();
+  if (!kept) rmSync(folder, { recursive: true });
 }
-for (const close of closers) await close();
-if (!kept) rmSync(folder, { recursive: true });
 
 /** Makes the catalogue, or finds it where an earlier call left it. */
 async function prepare() {

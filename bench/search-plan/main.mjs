@@ -19,6 +19,8 @@ import { retrieveCandidates } from '../../apps/query/dist/search/retrieve.js';
 import { createTracks, hearSamples, measureSpread, rowOf } from './synthetic-tracks.mjs';
 
 const CLIPS_A_TRACK = 14;
+/** What the kept queries belong to: another catalogue or number of queries needs other ones. */
+const madeFor = ({ clips, queries }) => ({ clips: Number(clips), queries: Number(queries) });
 const SPACE = 'bench';
 
 // An exit takes the server along; a bare signal would leave it.
@@ -33,6 +35,10 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
   },
 });
+if (options.only !== undefined && !['build', 'measure'].includes(options.only)) {
+  console.error(`--only is build or measure, not ${options.only}`);
+  process.exit(2);
+}
 const note = (text) => process.stderr.write(`${text}\n`);
 const data = options.data === undefined ? temporaryFolder('search-plan') : resolve(options.data);
 const kept = join(data, 'queries.json');
@@ -76,6 +82,7 @@ async function build() {
   });
   // The same tracks in another store need not be compared again.
   const isCompared = existsSync(kept);
+  if (isCompared) readKept();
   const store = await database.openSpace(SPACE, { create: true });
   const since = performance.now();
   let next = 0;
@@ -98,13 +105,21 @@ async function build() {
   mkdirSync(data, { recursive: true });
   writeFileSync(
     kept,
-    JSON.stringify({ spread, queries }, (_, value) => asList(value)),
+    JSON.stringify({ for: madeFor(options), spread, queries }, (_, value) => asList(value)),
   );
 }
 
-async function report() {
+/** The queries that lie there, refused where they belong to other options. */
+function readKept() {
   if (!existsSync(kept)) throw new Error(`Nothing was built in ${data}`);
-  const { spread, queries } = JSON.parse(readFileSync(kept, 'utf8'));
+  const found = JSON.parse(readFileSync(kept, 'utf8'));
+  const [there, asked] = [JSON.stringify(found.for), JSON.stringify(madeFor(options))];
+  if (there !== asked) throw new Error(`${data} holds what was built for ${there}, not ${asked}`);
+  return found;
+}
+
+async function report() {
+  const { spread, queries } = readKept();
   for (const query of queries)
     for (const window of query.windows) window.vector = Float32Array.from(window.vector);
   const store = await database.openSpace(SPACE);

@@ -70,12 +70,13 @@ class Network(unittest.TestCase):
 
     def test_reference_equals_pytorch(self) -> None:
         from training.export import write_encoder
+        from training.level import to_level
 
         signal = np.random.default_rng(0).uniform(-0.5, 0.5, WINDOW).astype(np.float32)
         with tempfile.TemporaryDirectory() as folder, self.torch.no_grad():
             path = Path(folder, "encoder.safetensors")
             write_encoder(self.encoder, path)
-            expected = self.encoder(self.torch.from_numpy(signal)[None, None]).numpy()[0]
+            expected = self.encoder(self.torch.from_numpy(to_level(signal))[None, None]).numpy()[0]
             np.testing.assert_allclose(encode(signal, read_safetensors(path)), expected, atol=1e-4)
 
     def test_fast_form_equals_the_module(self) -> None:
@@ -95,6 +96,7 @@ class Network(unittest.TestCase):
 
     def test_weights_that_are_not_finite_are_refused(self) -> None:
         from training.export import write_encoder
+        from training.level import to_level
 
         with self.torch.no_grad():
             self.encoder.sequential[3][0].weight[0, 0, 0] = float("nan")

@@ -54,7 +54,7 @@ export const listSpaces = async (deps: {
       tracks: totals.tracks,
       clips: totals.clips,
       missing: reasons.reduce((sum, { count }) => sum + count, 0),
-      index: await indexOf(space.name, vectors),
+      index: await openIndex(space.name, vectors),
       run: space.runId,
       createdAt: space.createdAt,
     });
@@ -78,7 +78,7 @@ const NOTHING = {
   createdAt: null,
 } as const;
 
-const indexOf = async (space: string, vectors: VectorDatabase): Promise<string | null> => {
+const openIndex = async (space: string, vectors: VectorDatabase): Promise<string | null> => {
   try {
     return (await (await vectors.openSpace(space, { readOnly: true })).describeIndex()).clips;
   } catch (error) {

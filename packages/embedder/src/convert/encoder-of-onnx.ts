@@ -1,4 +1,4 @@
-import { BATCH_NORM_EPSILON, KERNEL, STAGES, type Stage } from '../model/architecture.ts';
+import { BATCH_NORM_EPSILON, KERNEL, LEVEL_TENSOR, STAGES, type Stage } from '../model/architecture.ts';
 import type { EncoderWeights } from '../model/weights.ts';
 import { invalidFile } from './foreign-file.ts';
 import type { OnnxGraph, OnnxNode } from './read-onnx.ts';
@@ -17,6 +17,8 @@ export const encoderOfOnnx = (graph: OnnxGraph, name: string): EncoderWeights =>
       `it has ${convolutions.length} convolutions; the SampleCNN encoder has ${STAGES.length}`,
     );
   const weights = new Map<string, Float32Array>();
+  const level = levelOf(graph, convolutions[0] as OnnxNode, name);
+  if (level) weights.set(LEVEL_TENSOR, level);
   let signal: string | undefined;
   convolutions.forEach((convolution, index) => {
     const stage = STAGES[index] as Stage;
@@ -58,6 +60,38 @@ export const encoderOfOnnx = (graph: OnnxGraph, name: string): EncoderWeights =>
     signal = at;
   });
   return weights;
+};
+
+/** What only gives the audio another shape. */
+const SHAPES = [
+  'Reshape',
+  'Unsqueeze',
+  'Squeeze',
+  'Identity',
+  'Cast',
+  'Shape',
+  'Gather',
+  'Concat',
+  'Constant',
+];
+
+/** The level of our own networks (`addLevel`); anything else that changes the audio before the first stage cannot be kept, so it is refused. */
+const levelOf = (graph: OnnxGraph, first: OnnxNode, name: string): Float32Array | undefined => {
+  const before = ancestors(graph, first.inputs[0] ?? '').filter(({ type }) => !SHAPES.includes(type));
+  if (before.length === 0) return undefined;
+  const [level, lowest] = [graph.tensors.get('level')?.data?.[0], graph.tensors.get('lowest')?.data?.[0]];
+  const isOurs = before.some(({ outputs }) => outputs[0] === 'levelled');
+  if (isOurs && level !== undefined && lowest !== undefined) return Float32Array.of(level, lowest);
+  throw invalidFile(name, `it changes the audio before its first convolution (${before[0]?.type})`);
+};
+
+const ancestors = (graph: OnnxGraph, signal: string, seen = new Set<OnnxNode>()): OnnxNode[] => {
+  const node = graph.nodes.find(({ outputs }) => outputs.includes(signal));
+  if (node && !seen.has(node)) {
+    seen.add(node);
+    for (const input of node.inputs) ancestors(graph, input, seen);
+  }
+  return [...seen];
 };
 
 type Fail = (reason: string) => Error;

@@ -39,6 +39,12 @@ export const STAGES: readonly Stage[] = [
   { inputs: 512, outputs: 512, stride: 1, padding: 1, pools: false },
 ];
 
+/**
+ * Optional: [level, lowest], both as RMS of full scale. A network that has it hears every window at the level, but windows below the lowest only
+ * as much louder as that one. CLMR's published weights have none. See docs/decisions/0004-windows-at-one-level.md.
+ */
+export const LEVEL_TENSOR = 'input.level';
+
 /** Names and shapes of all tensors of the canonical weights, in order: PyTorch's names within `encoder`. */
 export const TENSOR_SHAPES: ReadonlyMap<string, readonly number[]> = new Map(
   STAGES.flatMap(({ inputs, outputs }, stage): [string, number[]][] => [

@@ -1,5 +1,5 @@
 import { DIMENSION, WINDOW_SAMPLES } from '../embedder.ts';
-import { BATCH_NORM_EPSILON, STAGES } from './architecture.ts';
+import { BATCH_NORM_EPSILON, LEVEL_TENSOR, STAGES } from './architecture.ts';
 import { add, constant, encodeModel, type Graph, INPUT_NAME, OUTPUT_NAME } from './encode-onnx.ts';
 import { type FoldedStage, foldBatchNorm } from './fold-batch-norm.ts';
 import type { EncoderWeights } from './weights.ts';
@@ -21,7 +21,7 @@ export const buildOnnx = (
   const inner = form === 'fast' ? [1, WINDOW_SAMPLES] : [WINDOW_SAMPLES];
   let signal = add(graph, {
     type: 'Reshape',
-    inputs: [INPUT_NAME, constant(graph, 'shape', [-1, 1, ...inner])],
+    inputs: [addLevel(graph, weights), constant(graph, 'shape', [-1, 1, ...inner])],
     output: 'signal',
   });
   STAGES.forEach((_, stage) => {
@@ -36,6 +36,22 @@ export const buildOnnx = (
     output: OUTPUT_NAME,
   });
   return encodeModel(graph);
+};
+
+/** The audio as the network wants to hear it: each window by itself at the weights' level, where they name one. */
+export const addLevel = (graph: Graph, weights: EncoderWeights): string => {
+  const [level, lowest] = weights.get(LEVEL_TENSOR) ?? [];
+  if (level === undefined || lowest === undefined) return INPUT_NAME;
+  graph.initializers.push(
+    { name: 'level', shape: [], data: Float32Array.of(level) },
+    { name: 'lowest', shape: [], data: Float32Array.of(lowest) },
+  );
+  const square = add(graph, { type: 'Mul', inputs: [INPUT_NAME, INPUT_NAME], output: 'square' });
+  const mean = add(graph, { type: 'ReduceMean', inputs: [square], output: 'power', ints: { axes: [1] } });
+  const rms = add(graph, { type: 'Sqrt', inputs: [mean], output: 'rms' });
+  const heard = add(graph, { type: 'Max', inputs: [rms, 'lowest'], output: 'heard' });
+  const gain = add(graph, { type: 'Div', inputs: ['level', heard], output: 'gain' });
+  return add(graph, { type: 'Mul', inputs: [INPUT_NAME, gain], output: 'levelled' });
 };
 
 /** One stage with its batch normalisation folded in, as a 1x3 convolution in two dimensions. */
