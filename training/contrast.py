@@ -1,4 +1,5 @@
-"""NT-Xent for the upper stages, on kept outputs of stage 5 for pairs of varied windows: where hours for the whole network are missing.
+"""NT-Xent for the upper stages, on kept outputs of stage 5: a spoilt window against one of the track's other half, where hours for the whole
+network are missing.
 
 The lower stages stay as they are, so that a step on 96 pairs costs less than one whole window. A small rate and few steps: on recorded
 music, which validation listens to, more of it on composed pieces made retrieval no better (training/checkpoints/README.md).
@@ -15,7 +16,7 @@ from .local import LOWER
 from .losses import nt_xent
 from .run_state import RunState, counted_steps
 from .seat import seat_upper
-from .vary import draw_varied_pairs
+from .vary import draw_varied_pairs, spoil
 from .warm_start import set_rate
 
 PAIRS = 96
@@ -32,7 +33,8 @@ def train_contrast(state: RunState, tracks: list[np.ndarray], steps: int, kept_p
         return
     kept = keep_pairs(stages[:LOWER], tracks, kept_pairs, random, device)
     if not is_seated:
-        seat_upper(stages, kept[: kept_pairs // 4].flatten(0, 1).float(), seed)
+        clean, spoilt, _ = kept[: kept_pairs // 2].float().unbind(1)
+        seat_upper(stages, clean, spoilt, seed)
         for layer in projector.modules():
             if isinstance(layer, nn.Linear):
                 layer.reset_parameters()
@@ -43,7 +45,7 @@ def train_contrast(state: RunState, tracks: list[np.ndarray], steps: int, kept_p
         set_rate(upper, rate, used)
         set_rate(outer, 30 * rate, used)
         rows = torch.from_numpy(random.choice(kept_pairs, count, replace=False))
-        vectors = run_folded(stages[LOWER:], kept[rows].transpose(0, 1).flatten(0, 1).float().to(device)).squeeze(2)
+        vectors = run_folded(stages[LOWER:], kept[rows, 1:].transpose(0, 1).flatten(0, 1).float().to(device)).squeeze(2)
         projected = projector(vectors - vectors.mean(0, keepdim=True).detach())
         loss = nt_xent(projected[:count], projected[count:], temperature)
         for optimizer in (upper, outer):
@@ -58,10 +60,11 @@ def train_contrast(state: RunState, tracks: list[np.ndarray], steps: int, kept_p
 
 @torch.no_grad()
 def keep_pairs(lower: nn.Sequential, tracks: list[np.ndarray], pairs: int, random: np.random.Generator, device: str) -> torch.Tensor:
-    """Outputs of the lower stages, [pairs, 2, 256, 81] in half precision: 83 kB a pair."""
+    """Outputs of the lower stages, [pairs, 3, 256, 81] in half precision, 124 kB a pair: a window, the same spoilt, one of the track's other half."""
     kept = []
     for begin in range(0, pairs, 8):
         count = min(8, pairs - begin)
-        signal = torch.from_numpy(draw_varied_pairs(tracks, count, random)).unsqueeze(1).to(device)
-        kept.append(run_folded(lower, signal).half().cpu().unflatten(0, (2, count)).transpose(0, 1))
+        pairs_now = draw_varied_pairs(tracks, count, random)
+        signal = np.concatenate((pairs_now[:count], spoil(pairs_now[:count], random), pairs_now[count:]))
+        kept.append(run_folded(lower, torch.from_numpy(signal).unsqueeze(1).to(device)).half().cpu().unflatten(0, (3, count)).transpose(0, 1))
     return torch.cat(kept)

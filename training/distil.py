@@ -20,7 +20,7 @@ from .peers import Peers
 from .run_state import RunState, budgeted_steps
 from .seat import seat_upper
 from .teacher import fit_teacher
-from .vary import draw_varied_pairs
+from .vary import draw_varied_pairs, spoil
 from .warm_start import set_rate
 
 WINDOWS_TO_FIT = 512
@@ -73,7 +73,8 @@ def distil(state: RunState, tracks: list[np.ndarray], minutes: float, pairs: int
     if "distil" not in state.extra and "contrast" not in state.extra:
         with torch.no_grad():
             stages = model.encoder.sequential
-            seat_upper(stages, torch.cat([run_folded(stages[:LOWER], part.unsqueeze(1).to(device)).cpu() for part in audio.split(8)]))
+            spoilt = torch.from_numpy(spoil(audio.numpy(), np.random.default_rng(6)))
+            seat_upper(stages, *(torch.cat([run_folded(stages[:LOWER], part.unsqueeze(1).to(device)).cpu() for part in heard.split(8)]) for heard in (audio, spoilt)))
     frozen, lower, upper = model.encoder.sequential[:FROZEN], model.encoder.sequential[FROZEN:LOWER], model.encoder.sequential[LOWER:]
     whole = torch.optim.Adam([*lower.parameters(), *heads.local.parameters()])
     top, outer = torch.optim.Adam(upper.parameters()), torch.optim.Adam([*model.projector.parameters(), *heads.whole.parameters()])

@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--table", type=Path)
     parser.add_argument("--checkpoint", type=Path)
-    parser.add_argument("--transform", choices=["whitened", "taught"], default="whitened", help="PCA whitening, or the metric of the teacher's targets")
+    parser.add_argument("--transform", choices=["whitened", "taught"], default="whitened", help="whitening, or the metric of the teacher's targets")
     parser.add_argument("--shrinkage", type=float, default=0.05)
     parser.add_argument("--commands", type=Path, help="a text file with the exact commands, copied into the card")
     parser.add_argument("--hardware", default="")
@@ -76,8 +76,9 @@ def write_transform(encoder: SampleCNN, tracks: list[np.ndarray], kind: str, shr
     if kind == "taught":
         transform, note = taught_transform(encoder, tracks), f"varied windows of {len(tracks)} training renders; the metric of the teacher's targets"
     else:
-        transform = fit_transform(reference_vectors(encoder, tracks), shrinkage)
-        note = f"{len(tracks[:FIT_TRACKS])} training renders, {WINDOWS} windows each, and 512 varied windows; whitened with shrinkage {shrinkage}"
+        vectors, differences = reference_vectors(encoder, tracks)
+        transform = fit_transform(vectors, shrinkage, differences)
+        note = f"{len(tracks[:FIT_TRACKS])} training renders, {WINDOWS} windows each, and 512 varied windows; whitened with shrinkage {shrinkage}, half against what spoiling adds"
     path.write_text(json.dumps({"mean": encode(transform.mean), "whitening": encode(transform.matrix), "fittedOn": note}) + "\n", encoding="utf-8")
 
 

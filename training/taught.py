@@ -10,7 +10,7 @@ from .fast import run_folded
 from .model import SampleCNN
 from .teacher import fit_teacher
 from .transform import Transform, fit_taught
-from .vary import draw_varied_pairs
+from .vary import draw_varied_pairs, spoil
 
 #: Of each track this many windows count, and of the renders this many tracks where a transform is fitted to them as they are.
 WINDOWS, FIT_TRACKS = 4, 100
@@ -28,10 +28,17 @@ def taught_transform(encoder: SampleCNN, tracks: list[np.ndarray], seed: int = 7
 
 
 @torch.no_grad()
-def reference_vectors(encoder: SampleCNN, tracks: list[np.ndarray]) -> np.ndarray:
-    """What whitening is fitted to: windows of the first renders as they are, and 512 varied ones; float32 [vectors, 512]."""
+def reference_vectors(encoder: SampleCNN, tracks: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """What whitening is fitted to: windows of the first renders as they are, and 512 varied ones, float32 [vectors, 512]; and what spoiling
+    adds to the varied ones, [512, 512]."""
     encoder.eval()
     plain = embed_tracks(encoder, tracks[:FIT_TRACKS], WINDOWS)
-    signal = torch.from_numpy(draw_varied_pairs(tracks, 256, np.random.default_rng(5)))
-    varied = [run_folded(encoder.sequential, part.unsqueeze(1)).squeeze(2).numpy() for part in signal.split(8)]
-    return np.concatenate((plain.reshape(-1, plain.shape[2]), *varied))
+    random = np.random.default_rng(5)
+    signal = draw_varied_pairs(tracks, 256, random)
+    varied, spoilt = (embed_windows(encoder, part) for part in (signal, spoil(signal, random)))
+    return np.concatenate((plain.reshape(-1, plain.shape[2]), varied)), spoilt - varied
+
+
+def embed_windows(encoder: SampleCNN, signal: np.ndarray) -> np.ndarray:
+    """[windows, 59049] -> [windows, 512]"""
+    return np.concatenate([run_folded(encoder.sequential, part.unsqueeze(1)).squeeze(2).numpy() for part in torch.from_numpy(signal).split(8)])

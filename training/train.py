@@ -57,7 +57,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--peers", type=Path, help="a folder shared with other processes of the same `distil`, each with its own --seed and --out")
     parser.add_argument("--distil-rate", type=float, default=2e-4)
     parser.add_argument("--replays", type=int, default=3, help="steps of the upper stages for each step of the whole in `distil`")
-    parser.add_argument("--contrast-pairs", type=int, default=1536, help="pairs of varied windows that `contrast` keeps, 83 kB each")
+    parser.add_argument("--contrast-pairs", type=int, default=1536, help="pairs of varied windows that `contrast` keeps, 124 kB each")
     parser.add_argument("--contrast-rate", type=float, default=2e-5)
     parser.add_argument("--full-batch", type=int, default=24, help="tracks a step in `full`")
     parser.add_argument("--rate", type=float, default=1e-3)

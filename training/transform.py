@@ -21,13 +21,17 @@ class Transform:
         return moved / (np.linalg.norm(moved, axis=-1, keepdims=True) + 1e-12)
 
 
-def fit_transform(vectors: np.ndarray, shrinkage: float | None) -> Transform:
-    """vectors [count, dimension] of training renders. shrinkage 0..1 towards the mean variance; None only centres."""
+def fit_transform(vectors: np.ndarray, shrinkage: float | None, differences: np.ndarray | None = None, share: float = 0.5) -> Transform:
+    """vectors [count, dimension] of training renders. shrinkage 0..1 towards the mean variance; None only centres. differences [any, dimension]: what
+    spoiling a window adds to its vector; `share` of what is whitened is their scatter, so that directions in which it shows count less."""
     mean = vectors.mean(0)
     if shrinkage is None:
         return Transform(mean, None)
     covariance = np.cov(vectors - mean, rowvar=False)
     average = np.trace(covariance) / len(covariance)
+    if differences is not None:
+        scatter = differences.T @ differences
+        covariance = (1 - share) * covariance + share * scatter * (np.trace(covariance) / np.trace(scatter))
     values, directions = np.linalg.eigh((1 - shrinkage) * covariance + shrinkage * average * np.eye(len(covariance)))
     # Symmetric (ZCA) form, scaled so that lengths stay near those of the raw vectors.
     return Transform(mean, directions @ np.diag(np.sqrt(average / values)) @ directions.T)

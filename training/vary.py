@@ -44,6 +44,29 @@ def vary(track: np.ndarray, other: np.ndarray, random: np.random.Generator) -> n
     return to_level(pair if random.random() < 0.5 else -pair)
 
 
+def spoil(signal: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """What happens to music on its way and should not be heard: band limits, a room, an equaliser, saturation, noise. float32 [count, 59049], each
+    window by itself, at the level that the network hears."""
+    return to_level(np.stack([spoil_one(window[None].astype(np.float64), random)[0] for window in signal]))
+
+
+def spoil_one(window: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    if random.random() < 0.35:
+        window = shape_spectrum(window, band_pass(random.uniform(50, 500), random.uniform(2000, 8000)), random)
+    if random.random() < 0.3:
+        window = shape_spectrum(window, room(0.5, random.uniform(0.2, 0.8), random), random)
+    if random.random() < 0.4:
+        window = shape_spectrum(window, response(random), random)
+    if random.random() < 0.15:
+        window = np.tanh(random.uniform(0.5, 5) * window / (np.abs(window).max() + 1e-9))
+    if random.random() < 0.5:
+        noise = random.standard_normal(window.shape)
+        if random.random() < 0.5:
+            noise = shape_spectrum(noise, 10 ** (slow_curve(random, 8) / 20), random)
+        window = window + noise * rms(window) / (rms(noise) + 1e-9) * 10 ** (-random.uniform(5, 35) / 20)
+    return window
+
+
 def cut_pair(track: np.ndarray, speed: float, random: np.random.Generator) -> np.ndarray:
     """A window of each half of an int16 track, played `speed` times faster: [2, 59049] of deviation 1."""
     middle = len(track) // 2
@@ -68,12 +91,20 @@ def response(random: np.random.Generator) -> np.ndarray:
     if random.random() < 0.25:
         curve -= 18 * np.maximum(0, random.uniform(0.5, 4.5) - OCTAVES)
     gain = 10 ** (curve / 20)
-    if random.random() < 0.35:
-        time = np.arange(int(RATE * random.uniform(0.1, 1.2)))
-        tail = random.standard_normal(len(time)) * 10 ** (-3 * time / len(time))
-        wet = random.uniform(0.05, 0.6)
-        gain = gain * ((1 - wet) + wet * np.fft.rfft(tail / np.sqrt((tail**2).sum()), SIZE))
-    return gain
+    return gain * room(random.uniform(0.1, 1.2), random.uniform(0.05, 0.6), random) if random.random() < 0.35 else gain
+
+
+def room(seconds: float, wet: float, random: np.random.Generator) -> np.ndarray:
+    """A room's response on the FFT's bins: noise that falls by 60 dB in that time, `wet` of it beside what comes direct."""
+    time = np.arange(int(RATE * seconds))
+    tail = random.standard_normal(len(time)) * 10 ** (-3 * time / len(time))
+    return (1 - wet) + wet * np.fft.rfft(tail / np.sqrt((tail**2).sum()), SIZE)
+
+
+def band_pass(lowest: float, highest: float) -> np.ndarray:
+    """Butterworth slopes of 24 dB an octave at both ends (Hz), zero phase."""
+    frequency = np.maximum(np.fft.rfftfreq(SIZE, 1 / RATE), 1.0)
+    return 1 / np.sqrt((1 + (lowest / frequency) ** 8) * (1 + (frequency / highest) ** 8))
 
 
 def slow_curve(random: np.random.Generator, decibels: float) -> np.ndarray:

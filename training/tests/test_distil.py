@@ -75,16 +75,19 @@ class Targets(unittest.TestCase):
         torch.testing.assert_close(teacher(signal), teacher(signal))
         torch.testing.assert_close(teacher(signal).norm(dim=1), torch.full((24,), 288**0.5))
 
-    def test_varied_pairs_are_finite_and_within_range_whatever_is_drawn(self) -> None:
+    def test_varied_and_spoilt_windows_are_finite_and_at_one_level_whatever_is_drawn(self) -> None:
         import numpy as np
 
-        from training.vary import draw_varied_pairs
+        from training.level import LEVEL
+        from training.vary import draw_varied_pairs, spoil
 
         random = np.random.default_rng(0)
         tracks = [(random.uniform(-1, 1, 150_000) * 20_000).astype(np.int16), np.zeros(150_000, np.int16)]
         signal = draw_varied_pairs(tracks, 40, random)
-        self.assertEqual((signal.shape, signal.dtype), ((80, 59_049), np.float32))
-        self.assertTrue(np.isfinite(signal).all() and np.abs(signal).max() <= 1)
+        for windows in (signal, spoil(signal, random)):
+            self.assertEqual((windows.shape, windows.dtype), ((80, 59_049), np.float32))
+            levels = np.sqrt(np.mean(np.square(windows, dtype=np.float64), axis=1))
+            self.assertTrue(np.isfinite(windows).all() and ((np.abs(levels - LEVEL) < 1e-4) | (levels == 0)).all(), levels)
 
     def test_the_taught_metric_keeps_what_the_teacher_asks_for(self) -> None:
         import numpy as np
@@ -162,7 +165,12 @@ class Seat(unittest.TestCase):
 
         stages = SampleCNN().eval().sequential
         noise = torch.randn(64, 256, 81, generator=torch.Generator().manual_seed(4))
-        seat_upper(stages, noise)
+        spoilt = noise.clone()
+        spoilt[:, :20] += 3 * torch.randn(64, 20, 81, generator=torch.Generator().manual_seed(5))
+        seat_upper(stages, noise, spoilt)
+        heard = stages[6][0].weight[:COMPONENTS, :, 1].square().sum(0)
+        heard = heard.detach()
+        self.assertLess(float(heard[:20].mean()), 0.1 * float(heard[20:].mean()))
 
         def pairs(values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             with torch.no_grad():

@@ -41,7 +41,7 @@ export const STAGES: readonly Stage[] = [
 
 /**
  * Optional: [level, lowest], both as RMS of full scale. A network that has it hears every window at the level, but windows below the lowest only
- * as much louder as that one. CLMR's published weights have none. See docs/decisions/0004-windows-at-one-level.md.
+ * as much louder as that one. CLMR's published weights have none. See docs/decisions/0041-windows-at-one-level.md.
  */
 export const LEVEL_TENSOR = 'input.level';
 
