@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=400)
     parser.add_argument("--first", type=int, default=0, help="index of the first piece")
     parser.add_argument("--seconds", type=float, default=24)
+    parser.add_argument("--takes", type=int, choices=[1, 2, 3], help="so many takes of each piece, to tell takes apart by; without it one, drawn")
     parser.add_argument("--soundfont", type=Path, action="append", default=[])
     parser.add_argument("--kind", choices=["train", "validation"], default="train")
     parser.add_argument("--audio", type=Path)
@@ -51,7 +52,12 @@ def main() -> None:
         jobs = [(str(path), (path, options.middle)) for path in sorted(options.audio.rglob("*")) if path.is_file()]
         make = decode_file
     else:
-        jobs = [(f"{options.kind}-{index}", (index, options.kind, options.soundfont, options.seconds)) for index in range(options.first, options.first + options.count)]
+        takes = [None] if options.takes is None else range(options.takes)
+        jobs = [
+            (f"{options.kind}-{index}{'' if take is None else f'-take{take}'}", (index, options.kind, options.soundfont, options.seconds, take))
+            for index in range(options.first, options.first + options.count)
+            for take in takes
+        ]
         make = make_piece
     jobs = [job for job in jobs if job[0] not in writer.names]
     with ProcessPoolExecutor(options.jobs) as pool:
@@ -60,13 +66,14 @@ def main() -> None:
                 writer.add(result[0], {"name": name, **result[1]})
 
 
-def make_piece(job: tuple[int, str, list[Path], float]) -> tuple[np.ndarray, dict]:
-    """One composed, played and finished piece: float32 mono and what made it."""
-    index, kind, soundfonts, seconds = job
+def make_piece(job: tuple[int, str, list[Path], float, int | None]) -> tuple[np.ndarray, dict]:
+    """One composed, played and finished piece: float32 mono and what made it. Takes of a piece share all but how it is played."""
+    index, kind, soundfonts, seconds, take = job
     seed = index + (VALIDATION_FIRST_SEED if kind == "validation" else 0)
     chooser = random.Random(f"prepare-{seed}")
     style = chooser.choice(sorted(set(STYLES) - RESERVED_STYLES))
-    piece = compose(style, seed, take=chooser.randrange(3), seconds=seconds)
+    drawn = chooser.randrange(3)
+    piece = compose(style, seed, take=drawn if take is None else take, seconds=seconds)
     synthesised = not soundfonts or (kind == "train" and chooser.random() < 1 / 3)
     if synthesised:
         refuse_reserved(soundfont="synth", style=style, seed=seed)

@@ -2,18 +2,27 @@
  * How well the spectral signature tells recordings apart: excerpts of every track of a folder, spoilt in several ways, against every track.
  * Prints, for each treatment, the error rates of the right track and of the closest other one (another take of the same piece included).
  *
- *   npm run build && node bench/signature/main.mjs [folder] [--seconds 6] [--seed 1] [--limit 40]
+ *   npm run build && node bench/signature/main.mjs [folder] [--seconds 6] [--seed 1] [--limit 40] [--fit MODEL --fitted-on TEXT]
  *
- * The folder defaults to the sample catalogue. MAX_ERROR_RATE in packages/embedder/src/signature/match-signature.ts lies between the two columns.
+ * The folder defaults to the sample catalogue; one that `training.prepare pieces --takes 2` wrote holds takes. --fit puts the limits that lie
+ * between the two columns into the model's manifest: half way between what is promised to be found and the closest other recording.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createSignature, decodeAudio, matchSignature, SIGNATURE_HOP } from '@soundalike/embedder';
-import { findFfmpeg, isAudioName } from '@soundalike/source';
+import {
+  createSignature,
+  decodeAudio,
+  loadModel,
+  matchSignature,
+  SIGNATURE_HOP,
+  saveModel,
+} from '@soundalike/embedder';
+import { findFfmpeg } from '@soundalike/source';
+import { writeRenders } from '../../scripts/write-renders.mjs';
 
 const TREATMENTS = {
   'MP3 64 kbit/s': ['-c:a', 'libmp3lame', '-b:a', '64k', '-f', 'mp3'],
@@ -29,23 +38,26 @@ const { values: options, positionals } = parseArgs({
     seconds: { type: 'string', default: '6' },
     seed: { type: 'string', default: '1' },
     limit: { type: 'string', default: '1000' },
+    fit: { type: 'string' },
+    'fitted-on': { type: 'string', default: '' },
   },
 });
 const folder = resolve(positionals[0] ?? fileURLToPath(new URL('../../samples/catalogue', import.meta.url)));
 const seconds = Number(options.seconds);
+/** The treatments under which an excerpt must be found; 10 dB of noise is reported. */
+const PROMISED = ['MP3 64 kbit/s', 'telephone band', 'gain -12 dB', 'noise 20 dB'];
 
 const main = async () => {
   const ffmpeg = await findFfmpeg();
   const random = seeded(Number(options.seed));
-  const names = readdirSync(folder, { recursive: true })
-    .filter(isAudioName)
-    .sort()
-    .slice(0, Number(options.limit));
   const scratch = mkdtempSync(join(tmpdir(), 'soundalike-bench-signature-'));
+  const names = await writeRenders(folder, scratch, Number(options.limit));
+  const promised = [];
+  const closestOthers = [];
   const tracks = [];
   let analysing = 0;
   for (const name of names) {
-    const pcm = await decode(join(folder, name), ffmpeg);
+    const pcm = await decode(name, ffmpeg);
     const began = performance.now();
     const { words } = sign(pcm);
     analysing += performance.now() - began;
@@ -65,7 +77,7 @@ const main = async () => {
     let hits = 0;
     for (const track of tracks) {
       const from = random() * Math.max(track.seconds - seconds, 0);
-      const query = await excerpt(join(folder, track.name), from, treatment, { ffmpeg, scratch, random });
+      const query = await excerpt(track.name, from, treatment, { ffmpeg, scratch, random });
       const matches = tracks.map((other) => ({ other, match: matchSignature(query, other.words) }));
       const rate = ({ match }) => match?.errorRate ?? 0.5;
       const right = matches.find(({ other }) => other === track);
@@ -75,12 +87,55 @@ const main = async () => {
       if (rate(right) < closest) hits += 1;
       if (right.match) offsets.push(Math.abs(right.match.offsetSeconds - from));
     }
+    if (PROMISED.includes(label)) {
+      promised.push(quantile(own, 0.95));
+      closestOthers.push(Math.min(...others));
+    }
     const cell = (value, digits = 3) => value.toFixed(digits).padEnd(7);
     console.log(
       `${label.padEnd(16)} ${(hits / tracks.length).toFixed(2).padEnd(6)} ${cell(quantile(own, 0.5))}      ${cell(quantile(own, 0.95))}${cell(Math.max(...own))}${cell(Math.min(...others))}        ${cell(quantile(others, 0.01))}${cell(quantile(offsets, 0.5))}               ${cell(Math.max(...offsets), 2)}`,
     );
   }
+  const strong = between(Math.max(...promised), Math.min(...closestOthers));
+  const all = await wholeTracks(tracks, ffmpeg, scratch);
+  console.log(`limits half way: strong ${strong}, all ${all}`);
   rmSync(scratch, { recursive: true, force: true });
+  if (options.fit) await keep(options.fit, { strong, all, fittedOn: options['fitted-on'] || folder });
+};
+
+/** Whole tracks coded anew against all tracks, by all bits, as duplicates are found. */
+const wholeTracks = async (tracks, ffmpeg, scratch) => {
+  const own = [];
+  const others = [];
+  for (const track of tracks) {
+    const target = join(scratch, 'whole.mp3');
+    execFileSync(ffmpeg, ['-v', 'error', '-y', '-i', track.name, '-map', '0:a:0', '-b:a', '64k', target]);
+    const { words } = sign(await decode(target, ffmpeg));
+    const query = [{ words, strong: new Uint32Array(words.length).fill(0xff_ff_ff), shiftSeconds: 0 }];
+    const near = { offsetSeconds: 0, withinSeconds: 5 };
+    const rate = (other) => matchSignature(query, other.words, near)?.errorRate ?? 0.5;
+    own.push(rate(track));
+    others.push(Math.min(...tracks.filter((other) => other !== track).map(rate)));
+  }
+  const [largest, smallest] = [quantile(own, 0.95), Math.min(...others)];
+  console.log(
+    `whole, MP3 64    own: p95 ${largest.toFixed(3)}, max ${Math.max(...own).toFixed(3)}    others: min ${smallest.toFixed(3)}`,
+  );
+  return between(largest, smallest);
+};
+
+const between = (low, high) => {
+  if (low >= high)
+    throw new Error(
+      `What is the same differs by up to ${low}, what is not from ${high}: no limit parts them`,
+    );
+  return Math.round(((low + high) / 2) * 1000) / 1000;
+};
+
+const keep = async (name, signature) => {
+  const model = await loadModel({ name });
+  await saveModel({ folder: model.folder, manifest: { ...model.manifest, signature }, files: {} });
+  console.log(`${name}: ${JSON.stringify(signature)}`);
 };
 
 const decode = async (path, ffmpeg) => {

@@ -74,6 +74,7 @@ export const createServer = async (
       temporaryFolder: join(config.home, 'temporary'),
       maxUploadBytes: config.maxUploadMb * 1_000_000,
       spaces: createEverySpace(catalogue, stores),
+      signatureLimits: (await context.model()).info.signature,
       store: async () => {
         const live = await catalogue.liveSpace();
         if (!live) throw new SoundalikeError('INDEX_EMPTY', 'Nothing is indexed yet');

@@ -1,3 +1,4 @@
+import type { SignatureLimits } from './signature/match-signature.ts';
 /** Input length SampleCNN was trained on: 3^10 samples, about 2.678 s at 22,050 Hz. */
 export const WINDOW_SAMPLES = 59_049;
 
@@ -45,6 +46,8 @@ export interface ModelInfo {
   readonly hopSamples: number;
   readonly transform: SpaceTransform;
   readonly calibration: ScoreCalibration;
+  /** Up to where signals that differ count as the same recording. */
+  readonly signature: SignatureLimits;
   /** Name of the embedding space: 16 hex digits of a hash over weights, windowing, decoding and transform. */
   readonly space: string;
 }

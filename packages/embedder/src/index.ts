@@ -79,9 +79,10 @@ export {
   signatureToBytes,
 } from './signature/compute-signature.ts';
 export {
-  MAX_ERROR_RATE,
   matchSignature,
   type ShiftedSignature,
+  SIGNATURE_LIMITS,
+  type SignatureLimits,
   type SignatureMatch,
 } from './signature/match-signature.ts';
 export { type AudioWindow, type SliceOptions, sliceWindows } from './slice-windows.ts';

@@ -19,12 +19,21 @@ export const duplicates = defineVerb({
     const live = await catalogue.liveSpace();
     if (!live) throw new SoundalikeError('INDEX_EMPTY', 'Nothing is indexed yet');
     const store = await (await context.vectors({ readOnly: true })).openSpace(live.name);
+    const { signature: limits } = (await context.model()).info;
     const kinds: Evidence[] =
       options['content-only'] === true ? ['same-content'] : ['same-content', 'same-recording'];
     const all: DuplicatesView[] = [];
     for (const evidence of kinds) {
       for (let cursor: string | undefined; !signal.aborted; ) {
-        const page = await listDuplicates({ catalogue, store, evidence, cursor, limit: PAGE, signal });
+        const page = await listDuplicates({
+          catalogue,
+          store,
+          limits,
+          evidence,
+          cursor,
+          limit: PAGE,
+          signal,
+        });
         for (const group of page.duplicates) output.print(format(group));
         if (output.json) all.push(...page.duplicates);
         if (page.nextCursor === null) break;

@@ -1,4 +1,5 @@
 import type { Catalogue, DuplicateCopy, Track } from '@soundalike/catalogue';
+import type { SignatureLimits } from '@soundalike/embedder';
 import { formatLocation } from '@soundalike/source';
 import type { VectorStore } from '@soundalike/store';
 import { sameRecordingsAfter } from './same-recordings.ts';
@@ -39,6 +40,7 @@ export interface DuplicatesView {
 export const listDuplicates = async (options: {
   catalogue: Catalogue;
   store: VectorStore;
+  limits?: SignatureLimits | undefined;
   evidence: Evidence;
   cursor?: string | undefined;
   limit: number;

@@ -1,5 +1,10 @@
 import type { Catalogue, Track } from '@soundalike/catalogue';
-import { MAX_ERROR_RATE, matchSignature, signatureFromBytes } from '@soundalike/embedder';
+import {
+  matchSignature,
+  SIGNATURE_LIMITS,
+  type SignatureLimits,
+  signatureFromBytes,
+} from '@soundalike/embedder';
 import type { VectorStore } from '@soundalike/store';
 
 /** Tracks looked at in one round trip. */
@@ -29,6 +34,13 @@ export interface SameRecording {
   readonly offsetSeconds: number;
 }
 
+export interface SameRecordingDeps {
+  readonly catalogue: Catalogue;
+  readonly store: VectorStore;
+  /** The model's; without it those of models that name none. */
+  readonly limits?: SignatureLimits | undefined;
+}
+
 /**
  * Pairs of tracks of different content that are the same recording: other codecs, other bit rates, trimmed ends. Neighbours by vector are
  * compared by signature; memory stays bounded by a page of tracks.
@@ -36,7 +48,7 @@ export interface SameRecording {
  * @yields each pair once, the smaller track id first
  */
 export async function* findSameRecordings(
-  deps: { catalogue: Catalogue; store: VectorStore },
+  deps: SameRecordingDeps,
   signal: AbortSignal,
 ): AsyncGenerator<SameRecording> {
   for (let after: string | undefined; !signal.aborted; ) {
@@ -49,7 +61,7 @@ export async function* findSameRecordings(
 
 /** The pairs of one page of tracks, in the order of ids; `after` is where the next page begins, undefined at the end. */
 export const sameRecordingsAfter = async (
-  { catalogue, store }: { catalogue: Catalogue; store: VectorStore },
+  { catalogue, store, limits = SIGNATURE_LIMITS }: SameRecordingDeps,
   after: string | undefined,
   signal: AbortSignal,
 ): Promise<{ pairs: SameRecording[]; after: string | undefined }> => {
@@ -66,13 +78,14 @@ export const sameRecordingsAfter = async (
       .map((hit): [string, string] => [trackId, hit.trackId]),
   );
   const pairs: SameRecording[] = [];
-  for await (const pair of compare(candidates, catalogue)) pairs.push(pair);
+  for await (const pair of compare(candidates, catalogue, limits)) pairs.push(pair);
   return { pairs, after: page.at(-1)?.trackId };
 };
 
 async function* compare(
   pairs: readonly [string, string][],
   catalogue: Catalogue,
+  limits: SignatureLimits,
 ): AsyncGenerator<SameRecording> {
   const tracks = await catalogue.getTracks([...new Set(pairs.flat())]);
   const signatures = await catalogue.getSignatures([...tracks.values()].map(({ contentId }) => contentId));
@@ -92,8 +105,7 @@ async function* compare(
       withinSeconds: SHIFT,
     });
     const shorter = Math.min(first.durationSeconds, second.durationSeconds);
-    if (!match || match.errorRate > MAX_ERROR_RATE.all || match.overlapSeconds < shorter * MIN_OVERLAP)
-      continue;
+    if (!match || match.errorRate > limits.all || match.overlapSeconds < shorter * MIN_OVERLAP) continue;
     yield {
       trackIds,
       errorRate: Math.round(match.errorRate * 1e4) / 1e4,

@@ -60,6 +60,7 @@ export const duplicateRoutes = (app: HttpApp, { catalogue, adds }: IngestHttpDep
         ...query,
         catalogue,
         store: await adds.store(),
+        limits: adds.signatureLimits,
         signal: AbortSignal.timeout(60_000),
       });
       return {

@@ -1,4 +1,5 @@
 import type { Catalogue } from '@soundalike/catalogue';
+import type { SignatureLimits } from '@soundalike/embedder';
 import type { Scope } from '@soundalike/http';
 import type { JobQueue } from '@soundalike/queue';
 import type { VectorStore } from '@soundalike/store';
@@ -21,6 +22,8 @@ export interface IngestHttpDeps {
     readonly maxUploadBytes: number;
     /** The live space's store: metadata edits, duplicates. `INDEX_EMPTY` where nothing is indexed. */
     store(): Promise<VectorStore>;
+    /** Of the live space's model, for duplicates. */
+    readonly signatureLimits?: SignatureLimits | undefined;
     /** Metadata edits reach every space; without it the live one. */
     readonly spaces?: Pick<EverySpace, 'updateFields'> | undefined;
   };

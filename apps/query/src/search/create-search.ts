@@ -70,7 +70,7 @@ export const createSearch =
       };
       const judged = seeds.map((seed) => ({
         weight: seed.weight,
-        judgement: judge(seed, known, calibration, watch),
+        judgement: judge(seed, known, model, watch),
       }));
       const judgement = blendJudgements(judged, blended);
       return [
@@ -103,6 +103,7 @@ export const createSearch =
               candidates: candidates.length,
               floor: round(floorOf(count, calibration)),
               sameRecording: calibration.sameRecording,
+              maxErrorRate: model.signature,
               timings: rounded(stages),
             },
           }

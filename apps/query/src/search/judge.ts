@@ -1,4 +1,4 @@
-import type { ScoreCalibration } from '@soundalike/embedder';
+import type { ModelInfo, ScoreCalibration } from '@soundalike/embedder';
 import type { ClipRow } from '@soundalike/store';
 import { type Alignment, bestAlignment, maxSimilarity, similarityMatrix } from './align.ts';
 import { floorOf } from './floor-of.ts';
@@ -42,7 +42,7 @@ export interface JudgedTrack {
 export const judge = (
   query: QuerySeed,
   track: JudgedTrack,
-  calibration: ScoreCalibration,
+  { calibration, signature: limits }: Pick<ModelInfo, 'calibration' | 'signature'>,
   watch: Stopwatch,
 ): Judgement => {
   const { matrix, alike, alignment } = watch.timeSync('align', () => align(query, track.clips));
@@ -50,7 +50,9 @@ export const judge = (
   const { signature: ours } = query;
   const { signature: theirs } = track;
   if (ours && theirs) {
-    const verified = watch.timeSync('verify', () => verifySignature(ours, theirs, alignment?.offsetMs));
+    const verified = watch.timeSync('verify', () =>
+      verifySignature(ours, theirs, alignment?.offsetMs, limits),
+    );
     return {
       similarity: alike,
       isSameRecording: verified !== undefined,

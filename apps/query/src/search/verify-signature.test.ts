@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { createSignature, decodeAudio } from '@soundalike/embedder';
+import { createSignature, decodeAudio, loadModel, type SignatureLimits } from '@soundalike/embedder';
 import { findFfmpeg } from '@soundalike/source';
 import { temporaryFolder } from '@soundalike/testing';
 import { createQuerySignature } from './query-signature.ts';
@@ -13,10 +13,12 @@ const STRANGER = join(CATALOGUE, 'Dexter Quill Five/01 Quill Pen.opus');
 const folder = temporaryFolder('signature');
 
 let ffmpeg: string;
+let limits: SignatureLimits;
 const tracks = new Map<string, Uint32Array>();
 
 beforeAll(async () => {
   ffmpeg = await findFfmpeg();
+  limits = (await loadModel({ name: 'clmr-synth' })).info.signature;
   for (const path of [SONG, OTHER_TAKE, STRANGER]) {
     const signature = createSignature();
     for await (const chunk of (await decodeAudio({ input: { path }, ffmpeg, channels: 'mix' })).chunks)
@@ -48,7 +50,7 @@ const passage = async (from: number, seconds: number, name: string, args: string
 };
 
 const find = (query: Awaited<ReturnType<typeof passage>>, path: string, hintMs?: number) =>
-  verifySignature(query, tracks.get(path) as Uint32Array, hintMs);
+  verifySignature(query, tracks.get(path) as Uint32Array, hintMs, limits);
 
 describe('verifySignature', () => {
   test.each([

@@ -1,9 +1,10 @@
 import {
-  MAX_ERROR_RATE,
   matchSignature,
   type ShiftedSignature,
   SIGNATURE_HOP,
   type Signature,
+  type SignatureLimits,
+  type SignatureMatch,
 } from '@soundalike/embedder';
 
 /** Seconds from one word of a signature to the next. */
@@ -30,7 +31,7 @@ export interface QuerySignature {
   readonly shifted: readonly ShiftedSignature[];
   readonly startMs: number;
   /** Strong bits are known (audio), or all bits count (a stored track). */
-  readonly bits: keyof typeof MAX_ERROR_RATE;
+  readonly bits: keyof SignatureLimits;
 }
 
 /** A stretch of the query that is the same signal as the track. */
@@ -48,23 +49,26 @@ export interface VerifiedPassage {
  * across a track, so they cannot tell takes and loops apart; the signature can.
  *
  * @param hintMs the offset at which the embeddings agree best
+ * @param limits share of differing bits up to which they agree
  * @returns the longest agreeing stretch, or undefined
  */
 export const verifySignature = (
   query: QuerySignature,
   track: Uint32Array,
   hintMs: number | undefined,
+  limits: SignatureLimits,
 ): VerifiedPassage | undefined => {
+  const accepted = (match: SignatureMatch | undefined) =>
+    match && match.errorRate <= limits[query.bits] ? match : undefined;
   const segments = segmentsOf(query);
   const found = segments.flatMap(({ shifted, startMs, words }) => {
     const hint =
       hintMs === undefined
         ? undefined
         : { offsetSeconds: (hintMs + startMs) / 1000, withinSeconds: NEAR_SECONDS };
-    const near = hint && accepted(matchSignature(shifted, track, hint), query);
+    const near = hint && accepted(matchSignature(shifted, track, hint));
     const match =
-      near ??
-      (segments.length <= MAX_FREE_SEGMENTS ? accepted(matchSignature(shifted, track), query) : undefined);
+      near ?? (segments.length <= MAX_FREE_SEGMENTS ? accepted(matchSignature(shifted, track)) : undefined);
     if (!match) return [];
     const offsetMs = match.offsetSeconds * 1000 - startMs;
     return [
@@ -81,9 +85,6 @@ export const verifySignature = (
   });
   return longest(joined(found));
 };
-
-const accepted = (match: ReturnType<typeof matchSignature>, { bits }: QuerySignature) =>
-  match && match.errorRate <= MAX_ERROR_RATE[bits] ? match : undefined;
 
 interface Segment {
   readonly startMs: number;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SoundalikeError } from '@soundalike/core';
 import type { ModelInfo, SpaceTransform } from '../embedder.ts';
+import { SIGNATURE_LIMITS, type SignatureLimits } from '../signature/match-signature.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
 import { randomWeights } from './random-weights.ts';
 import { spaceName } from './space-name.ts';
@@ -104,8 +105,14 @@ const modelInfo = (manifest: Manifest, transform: SpaceTransform): ModelInfo => 
     dimension: manifest.dimension,
     precision: 'fp32',
     calibration,
+    signature: limitsOf(manifest),
     space: spaceName(facts),
   };
+};
+
+const limitsOf = (manifest: Manifest): SignatureLimits => {
+  const { strong, all } = manifest.signature ?? SIGNATURE_LIMITS;
+  return { strong, all };
 };
 
 /**

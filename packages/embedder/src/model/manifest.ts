@@ -35,6 +35,14 @@ export const manifestSchema = z.strictObject({
     sameRecording: z.number(),
     fittedOn: z.string(),
   }),
+  /** Shares of differing signature bits (strong ones, all) up to which two signals are the same recording. */
+  signature: z
+    .strictObject({
+      strong: z.number().min(0).max(0.5),
+      all: z.number().min(0).max(0.5),
+      fittedOn: z.string(),
+    })
+    .optional(),
   /** Other precisions of the same space, with their measured cosine to fp32, a clip at a time. */
   variants: z
     .strictObject({

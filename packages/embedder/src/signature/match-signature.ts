@@ -1,12 +1,16 @@
 import { SAMPLE_RATE } from '../embedder.ts';
 import { SIGNATURE_HOP, type Signature } from './compute-signature.ts';
 
-/**
- * Share of differing bits up to which two signals are the same recording. Measured on 6 s excerpts (`bench/signature`): the same recording
- * through MP3 at 64 kbit/s, telephone band or noise at 20 dB stays below 0.12, another take of the same piece above 0.16. Without the
- * query's own strong bits (a stored track) all bits count, and the same recording coded anew stays below 0.20 over a whole track.
- */
-export const MAX_ERROR_RATE = { strong: 0.14, all: 0.2 };
+/** Shares of differing bits up to which two signals are the same recording; fitted by `bench/signature` and kept in a model's manifest. */
+export interface SignatureLimits {
+  /** Of the query's own strong bits: an excerpt. */
+  readonly strong: number;
+  /** Of all bits, where strong ones are not known: a stored track, as a whole. */
+  readonly all: number;
+}
+
+/** For models whose manifest names none: the signature is the same for all of them. Figures: docs/decisions/0001. */
+export const SIGNATURE_LIMITS: SignatureLimits = { strong: 0.14, all: 0.2 };
 
 /** Seconds from one word to the next. */
 const HOP_SECONDS = SIGNATURE_HOP / SAMPLE_RATE;
