@@ -22,7 +22,9 @@ from model import WINDOW, SampleCNN  # noqa: E402
 def main(weights: Path, windows_file: Path, threads: int, batch: int) -> None:
     torch.set_num_threads(threads)
     network = SampleCNN().eval()
-    missing, unexpected = network.load_state_dict(read_safetensors(weights), strict=False)
+    tensors = read_safetensors(weights)
+    level = tensors.pop("input.level", None)
+    missing, unexpected = network.load_state_dict(tensors, strict=False)
     # The counter of training steps is no part of the encoder; nothing else may be missing.
     if unexpected or any(not name.endswith("num_batches_tracked") for name in missing):
         raise SystemExit(f"{weights} does not fit the network: missing {missing}, unexpected {unexpected}")
@@ -31,10 +33,15 @@ def main(weights: Path, windows_file: Path, threads: int, batch: int) -> None:
     for line in sys.stdin:
         began = time.perf_counter()
         with torch.inference_mode():
-            vectors = torch.cat([network(part) for part in windows.split(batch)])
+            vectors = torch.cat([network(at_level(part, level)) for part in windows.split(batch)])
         seconds = time.perf_counter() - began
         Path(line.rstrip("\n")).write_bytes(vectors.contiguous().numpy().tobytes())
         print(json.dumps({"seconds": seconds}), flush=True)
+
+
+def at_level(windows: torch.Tensor, level: torch.Tensor | None) -> torch.Tensor:
+    """Each window by itself, as weights with `input.level` want to hear it."""
+    return windows if level is None else windows * (level[0] / windows.square().mean(2, keepdim=True).sqrt().clamp(min=level[1]))
 
 
 def read_safetensors(path: Path) -> dict[str, torch.Tensor]:

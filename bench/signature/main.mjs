@@ -4,8 +4,9 @@
  *
  *   npm run build && node bench/signature/main.mjs [folder] [--seconds 6] [--seed 1] [--limit 40] [--fit MODEL --fitted-on TEXT]
  *
- * The folder defaults to the sample catalogue; one that `training.prepare pieces --takes 2` wrote holds takes. --fit puts the limits that lie
- * between the two columns into the model's manifest: half way between what is promised to be found and the closest other recording.
+ * The folder defaults to the sample catalogue; one that `training.prepare pieces --takes 2` wrote holds takes. --fit puts limits into the model's
+ * manifest: the
+ * highest at which few other recordings are taken for the same.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -44,6 +45,8 @@ const { values: options, positionals } = parseArgs({
 });
 const folder = resolve(positionals[0] ?? fileURLToPath(new URL('../../samples/catalogue', import.meta.url)));
 const seconds = Number(options.seconds);
+const MAX_LIMIT = 0.2;
+const MAX_TAKEN = 0.04;
 /** The treatments under which an excerpt must be found; 10 dB of noise is reported. */
 const PROMISED = ['MP3 64 kbit/s', 'telephone band', 'gain -12 dB', 'noise 20 dB'];
 
@@ -88,17 +91,17 @@ const main = async () => {
       if (right.match) offsets.push(Math.abs(right.match.offsetSeconds - from));
     }
     if (PROMISED.includes(label)) {
-      promised.push(quantile(own, 0.95));
-      closestOthers.push(Math.min(...others));
+      promised.push(...own);
+      closestOthers.push(...others);
     }
     const cell = (value, digits = 3) => value.toFixed(digits).padEnd(7);
     console.log(
       `${label.padEnd(16)} ${(hits / tracks.length).toFixed(2).padEnd(6)} ${cell(quantile(own, 0.5))}      ${cell(quantile(own, 0.95))}${cell(Math.max(...own))}${cell(Math.min(...others))}        ${cell(quantile(others, 0.01))}${cell(quantile(offsets, 0.5))}               ${cell(Math.max(...offsets), 2)}`,
     );
   }
-  const strong = between(Math.max(...promised), Math.min(...closestOthers));
+  const strong = limitOf('excerpts', promised, closestOthers);
   const all = await wholeTracks(tracks, ffmpeg, scratch);
-  console.log(`limits half way: strong ${strong}, all ${all}`);
+  console.log(`limits: strong ${strong}, all ${all}`);
   rmSync(scratch, { recursive: true, force: true });
   if (options.fit) await keep(options.fit, { strong, all, fittedOn: options['fitted-on'] || folder });
 };
@@ -117,20 +120,25 @@ const wholeTracks = async (tracks, ffmpeg, scratch) => {
     own.push(rate(track));
     others.push(Math.min(...tracks.filter((other) => other !== track).map(rate)));
   }
-  const [largest, smallest] = [quantile(own, 0.95), Math.min(...others)];
-  console.log(
-    `whole, MP3 64    own: p95 ${largest.toFixed(3)}, max ${Math.max(...own).toFixed(3)}    others: min ${smallest.toFixed(3)}`,
-  );
-  return between(largest, smallest);
+  return limitOf('whole tracks', own, others);
 };
 
-const between = (low, high) => {
-  if (low >= high)
-    throw new Error(
-      `What is the same differs by up to ${low}, what is not from ${high}: no limit parts them`,
+/**
+ * The highest limit up to MAX_LIMIT at which no more than MAX_TAKEN of the closest others are taken for the same recording: where the folder has
+ * takes, those are takes of the same piece, played and recorded alike. Prints what each of a few limits costs.
+ */
+const limitOf = (what, own, others) => {
+  const missed = (limit) => own.filter((rate) => rate > limit).length / own.length;
+  const taken = (limit) => others.filter((rate) => rate <= limit).length / others.length;
+  for (const limit of [0.08, 0.1, 0.12, 0.14, 0.16, 0.18, 0.2])
+    console.log(
+      `${what}, limit ${limit}: ${percent(missed(limit))} missed, ${percent(taken(limit))} of the closest others taken`,
     );
-  return Math.round(((low + high) / 2) * 1000) / 1000;
+  const limits = Array.from({ length: MAX_LIMIT * 200 }, (_, step) => (step + 1) / 200);
+  return limits.findLast((limit) => taken(limit) <= MAX_TAKEN) ?? 0;
 };
+
+const percent = (share) => `${(share * 100).toFixed(1)} %`;
 
 const keep = async (name, signature) => {
   const model = await loadModel({ name });

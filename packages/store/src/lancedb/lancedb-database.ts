@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Connection, connect, type Table } from '@lancedb/lancedb';
+import type { Connection, Table } from '@lancedb/lancedb';
 import { type Logger, SoundalikeError } from '@soundalike/core';
 import { createStore } from '../create-store.ts';
 import { CLIPS, checkSpace, noSpace, spacesIn, TRACKS } from '../space-name.ts';
 import type { VectorDatabase } from '../vector-store.ts';
 import { clipSchema, trackSchema } from './arrow-rows.ts';
+import { connectTidily } from './connect-tidily.ts';
 import { guard } from './guard.ts';
 import { createLanceTables } from './lancedb-tables.ts';
 import { createWriteLease } from './write-lease.ts';
@@ -21,15 +22,14 @@ export const openLanceDatabase = (
   const folder = folderOf(url);
   const { logger } = options;
   const lease = createWriteLease({ folder: join(folder, 'write-lease'), logger });
-  let connection: Promise<Connection> | undefined;
+  let opened: ReturnType<typeof connectTidily> | undefined;
 
-  // Interval 0: every read looks for the newest version, so that other processes' writes are seen.
-  const connected = (): Promise<Connection> => {
-    connection ??= guard(folder, () => connect(folder, { readConsistencyInterval: 0 })).catch((error) => {
-      connection = undefined;
+  const connected = async (): Promise<Connection> => {
+    opened ??= guard(folder, () => connectTidily(folder)).catch((error) => {
+      opened = undefined;
       throw error;
     });
-    return connection;
+    return (await opened).connection;
   };
 
   const tableNames = async (): Promise<string[]> =>
@@ -80,9 +80,9 @@ export const openLanceDatabase = (
     ping: async () => void (await tableNames()),
     close: async () => {
       await lease.idle();
-      const open = await connection?.catch(() => undefined);
-      connection = undefined;
-      open?.close();
+      const open = await opened?.catch(() => undefined);
+      opened = undefined;
+      await open?.close();
     },
   };
 };
