@@ -53,7 +53,7 @@ export const ERROR_TABLE = {
     'No sample rises above the noise floor. Check the file; there is nothing to hear in it.',
   ),
   AUDIO_UNDECODABLE: bad(422, 'ffmpeg could not decode the audio; its own words are in the detail.'),
-  NO_AUDIO_STREAM: bad(422, 'The file holds no audio stream (a video without sound, an image, text).'),
+  NO_AUDIO_STREAM: bad(422, 'The file holds no audio stream (a video without sound, an image).'),
   SOURCE_NOT_FOUND: bad(
     404,
     'The file, link or folder does not exist. Check the path, or the root mapping in SOUNDALIKE_ROOTS.',
@@ -63,7 +63,10 @@ export const ERROR_TABLE = {
     403,
     'The source may not be read: permissions, or an address that ALLOW_FETCH does not name.',
   ),
-  SOURCE_TOO_LARGE: bad(413, 'The source exceeds the size cap. Raise MAX_FETCH_MB or fetch it yourself.'),
+  SOURCE_TOO_LARGE: bad(
+    413,
+    'The source exceeds the size cap. Raise MAX_FETCH_MB (links) or MAX_UPLOAD_MB (uploads), or send less; a JSON body has 1 MB.',
+  ),
   SOURCE_FETCH_FAILED: flaky(502, 'The link did not answer properly. It is tried again with growing pauses.'),
   MANIFEST_INVALID: bad(422, 'A manifest row cannot be used; row number and column are named.'),
   PRUNE_REFUSED: bad(

@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcp } from 'node:net';
 import { join } from 'node:path';
 import { temporaryFolder } from '@soundalike/testing';
 import { fetchToFile } from './guarded-fetch.ts';
@@ -11,6 +12,7 @@ let base: string;
 let hits = 0;
 let flakyHits = 0;
 const ranges: (string | undefined)[] = [];
+const LONG = Buffer.alloc(2_000_000, 'a');
 const SONG = Buffer.from(Array.from({ length: 9_000 }, (_, i) => i % 251));
 
 beforeAll(async () => {
@@ -20,6 +22,7 @@ beforeAll(async () => {
     if (pathname === '/redirect') response.writeHead(302, { location: searchParams.get('to') ?? '' }).end();
     else if (pathname === '/big') response.writeHead(200).end(Buffer.alloc(50_000));
     else if (pathname === '/liar') response.writeHead(200, { 'content-length': '999999999' }).end();
+    else if (pathname === '/gzip') response.writeHead(200, { 'content-encoding': 'gzip' }).end('x');
     else if (pathname === '/hang') response.writeHead(200).write('x');
     else if (pathname === '/flaky') {
       // The first answer is an error, the second breaks off, the third resumes.
@@ -201,5 +204,31 @@ describe('allowed fetches', () => {
     await expect(get(`${base}/hang`, allow, { signal: AbortSignal.timeout(200) }).done).rejects.toMatchObject(
       { code: 'CANCELLED' },
     );
+  });
+});
+
+test('a server that closes while its answer still waits to be read costs nothing', async () => {
+  const hasty = createTcp((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${LONG.length}\r\nConnection: close\r\n\r\n`);
+      socket.end(LONG);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(hasty, 'listening');
+  const { port } = hasty.address() as AddressInfo;
+  for (let round = 0; round < 20; round++) {
+    const { target, done } = get(`http://127.0.0.1:${port}/a.wav`, ['127.0.0.1'], { maxBytes: LONG.length });
+    expect(await done).toMatchObject({ bytes: LONG.length });
+    expect(readFileSync(target).equals(LONG)).toBe(true);
+  }
+  hasty.close();
+});
+
+test('what comes compressed although nobody asked is refused', async () => {
+  const { done } = get(`${base}/gzip`, ['127.0.0.1']);
+  await expect(done).rejects.toMatchObject({
+    code: 'SOURCE_FETCH_FAILED',
+    message: expect.stringContaining('gzip'),
   });
 });

@@ -1,8 +1,8 @@
-import { Readable } from 'node:stream';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { isSoundalikeError, SoundalikeError } from '@soundalike/core';
-import type { Agent } from 'undici';
 import { type Downloaded, download, type OpenedBody } from './download.ts';
-import { checkHost, type FetchPolicy } from './fetch-policy.ts';
+import { type CheckedAddress, checkHost, type FetchPolicy } from './fetch-policy.ts';
 
 /** Redirects followed before giving up. */
 const MAX_REDIRECTS = 5;
@@ -26,7 +26,6 @@ export const fetchToFile = async (options: {
   const { url, target, policy, etag, signal } = options;
   const timeout = AbortSignal.timeout(policy.timeoutMs);
   const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
-  const dispatchers: Agent[] = [];
   try {
     return await download({
       name: url,
@@ -39,7 +38,6 @@ export const fetchToFile = async (options: {
           { ...resumeHeaders(from, version), ...(from === 0 && etag ? unlessStill(etag) : {}) },
           policy,
           either,
-          dispatchers,
           MAX_REDIRECTS,
         ),
     });
@@ -51,16 +49,11 @@ export const fetchToFile = async (options: {
         cause,
         fields: { url },
       });
-    const reason =
-      cause instanceof TypeError && cause.cause instanceof Error
-        ? cause.cause.message
-        : String((cause as Error)?.message ?? cause);
-    throw new SoundalikeError('SOURCE_FETCH_FAILED', `${url} could not be fetched: ${reason}`, {
-      cause,
-      fields: { url },
-    });
-  } finally {
-    for (const dispatcher of dispatchers) await dispatcher.destroy().catch(() => undefined);
+    throw new SoundalikeError(
+      'SOURCE_FETCH_FAILED',
+      `${url} could not be fetched: ${(cause as Error)?.message || String(cause)}`,
+      { cause, fields: { url } },
+    );
   }
 };
 
@@ -79,7 +72,6 @@ const follow = async (
   headers: Record<string, string>,
   policy: FetchPolicy,
   signal: AbortSignal,
-  dispatchers: Agent[],
   redirectsLeft: number,
 ): Promise<OpenedBody | 'unchanged'> => {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
@@ -87,49 +79,61 @@ const follow = async (
       fields: { url: url.href },
     });
   }
-  const { address, family } = await checkHost(url.hostname, policy);
-  // Loaded with the first link: commands that only look at the database start sooner.
-  const { Agent: Dispatcher, fetch } = await import('undici');
-  const dispatcher = new Dispatcher({
-    connect: {
+  const address = await checkHost(url.hostname, policy);
+  const response = await ask(url, address, headers, signal);
+  const { statusCode: status = 0 } = response;
+  const header = (name: string) => response.headers[name]?.toString() ?? null;
+  if (status >= 200 && status < 300) return bodyOf(url, response, header);
+  response.destroy();
+  if (status === 304) return 'unchanged';
+  if (![301, 302, 303, 307, 308].includes(status))
+    throw statusError(url, status, Number(header('retry-after')));
+  const location = header('location');
+  if (!location || redirectsLeft === 0)
+    throw new SoundalikeError(
+      'SOURCE_FETCH_FAILED',
+      `${url.href} redirects ${location ? 'too often' : 'to nowhere'}`,
+    );
+  return follow(new URL(location, url), headers, policy, signal, redirectsLeft - 1);
+};
+
+/**
+ * One request on a connection of its own to the address that was checked. Node's own client and not undici's: undici 7 ends the process where a
+ * server closes a connection while its body waits to be read (nodejs/undici#5360).
+ */
+const ask = (
+  url: URL,
+  { address, family }: CheckedAddress,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
+      agent: false,
+      signal,
       lookup: (_host, { all }, callback) =>
         all ? callback(null, [{ address, family }]) : callback(null, address, family),
-    },
-    pipelining: 0,
+      // identity: a compressed body would have another size than the one that is capped.
+      headers: { 'accept-encoding': 'identity', 'user-agent': 'soundalike', ...headers },
+    });
+    request.once('response', resolve);
+    request.on('error', reject); // also what comes after the answer: its body tells of that
+    request.end();
   });
-  dispatchers.push(dispatcher);
-  // identity: a compressed body would have another size than the one that is capped.
-  const response = await fetch(url, {
-    redirect: 'manual',
-    signal,
-    dispatcher,
-    headers: { 'accept-encoding': 'identity', 'user-agent': 'soundalike', ...headers },
-  });
-  if ([301, 302, 303, 307, 308].includes(response.status)) {
-    const location = response.headers.get('location');
-    await response.body?.cancel();
-    if (!location || redirectsLeft === 0)
-      throw new SoundalikeError(
-        'SOURCE_FETCH_FAILED',
-        `${url.href} redirects ${location ? 'too often' : 'to nowhere'}`,
-      );
-    return follow(new URL(location, url), headers, policy, signal, dispatchers, redirectsLeft - 1);
+
+const bodyOf = (url: URL, body: IncomingMessage, header: (name: string) => string | null): OpenedBody => {
+  const encoding = header('content-encoding') ?? 'identity';
+  if (encoding !== 'identity') {
+    body.destroy();
+    throw new SoundalikeError('SOURCE_FETCH_FAILED', `${url.href} comes compressed (${encoding}), unasked`);
   }
-  if (response.status === 304) {
-    await response.body?.cancel();
-    return 'unchanged';
-  }
-  if (!response.ok || !response.body) {
-    await response.body?.cancel();
-    throw statusError(url, response.status, Number(response.headers.get('retry-after')));
-  }
-  const range = /^bytes (\d+)-\d+\/(\d+)/.exec(response.headers.get('content-range') ?? '');
-  const length = response.headers.get('content-length');
+  const range = /^bytes (\d+)-\d+\/(\d+)/.exec(header('content-range') ?? '');
+  const length = header('content-length');
   return {
-    body: Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]),
-    from: response.status === 206 ? Number(range?.[1] ?? 0) : 0,
+    body,
+    from: body.statusCode === 206 ? Number(range?.[1] ?? 0) : 0,
     size: range ? Number(range[2]) : length === null ? null : Number(length),
-    etag: response.headers.get('etag') ?? response.headers.get('last-modified'),
+    etag: header('etag') ?? header('last-modified'),
   };
 };
 

@@ -10,10 +10,11 @@ export const checkSearch = ({ vectors, k }: SearchOptions): void => {
     throw invalid('k', `must be a whole number from 1 to ${MAX_K}, got ${k}`);
   vectors.forEach((vector, at) => {
     if (vector.length !== DIMENSION)
-      throw invalid('vectors', `: number ${at} has ${vector.length} floats, not ${DIMENSION}`);
+      throw invalid('vectors', `must have ${DIMENSION} floats; number ${at} has ${vector.length}`);
     let sum = 0;
     for (let i = 0; i < vector.length; i++) sum += (vector[i] as number) ** 2;
-    if (!(sum > 0 && sum < Infinity)) throw invalid('vectors', `: number ${at} is zero or not finite`);
+    if (!(sum > 0 && sum < Infinity))
+      throw invalid('vectors', `must be finite and not zero; number ${at} is not`);
   });
 };
 

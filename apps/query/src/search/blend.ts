@@ -1,9 +1,13 @@
+import { SoundalikeError } from '@soundalike/core';
 import { meanVector } from '@soundalike/embedder';
 import type { Judgement } from './judge.ts';
 import type { HeardSeed } from './seed-windows.ts';
 
 /** Seeds that nearly cancel each other leave no direction; their blend is then scaled as if this much were left of it. */
 const MIN_LENGTH = 0.5;
+
+/** What rounding leaves of seeds that cancel each other altogether is shorter. */
+const NOTHING_LEFT = 1e-4;
 
 /** Several seeds as one point: added and subtracted by their weights. */
 export interface Blend {
@@ -13,7 +17,11 @@ export interface Blend {
   readonly length: number;
 }
 
-/** Adds and subtracts the seeds' mean vectors. One seed of weight 1 is itself. */
+/**
+ * Adds and subtracts the seeds' mean vectors. One seed of weight 1 is itself.
+ *
+ * @throws SoundalikeError `INPUT_INVALID` where they cancel each other
+ */
 export const blend = (seeds: readonly HeardSeed[]): Blend => {
   const sum = new Float32Array(seeds[0]?.windows[0]?.vector.length ?? 0);
   for (const { windows, weight } of seeds) {
@@ -21,8 +29,14 @@ export const blend = (seeds: readonly HeardSeed[]): Blend => {
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + weight * (mean[i] as number);
   }
   const length = Math.hypot(...sum);
+  if (!(length > NOTHING_LEFT))
+    throw new SoundalikeError(
+      'INPUT_INVALID',
+      'The seeds cancel each other out, so nothing is left to search for. Change a weight, or leave a seed out.',
+      { fields: { field: 'seeds' } },
+    );
   const least = MIN_LENGTH * Math.max(...seeds.map(({ weight }) => Math.abs(weight)));
-  return { vector: length === 0 ? sum : sum.map((value) => value / length), length: Math.max(length, least) };
+  return { vector: sum.map((value) => value / length), length: Math.max(length, least) };
 };
 
 /** One judgement over all seeds: similarity to the blend; verdict and passages of the positive seed that fits best. */
