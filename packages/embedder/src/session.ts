@@ -1,9 +1,11 @@
 import { SoundalikeError } from '@soundalike/core';
 import { type Provider, WINDOW_SAMPLES } from './embedder.ts';
 import { createInt8Session } from './int8-session.ts';
+import { LEVEL_TENSOR } from './model/architecture.ts';
 import { buildInt8Onnx, type Quantisation } from './model/build-int8-onnx.ts';
 import { buildOnnx } from './model/build-onnx.ts';
 import { INPUT_NAME, OUTPUT_NAME } from './model/encode-onnx.ts';
+import { toLevel, withoutLevel } from './model/to-level.ts';
 import type { EncoderWeights } from './model/weights.ts';
 import { InferenceSession, Tensor } from './onnxruntime/index.ts';
 import { NEEDS } from './pool/choose-provider.ts';
@@ -25,12 +27,17 @@ export const createSession = async (options: {
   /** Compute in 8 bits, but windows quieter than `quietDb` (RMS, dBFS) in fp32. */
   int8?: { quantisation: Quantisation; quietDb: number } | undefined;
 }): Promise<Session> => {
-  const { weights, provider, form = 'fast', int8 } = options;
-  const fine = await openSession(buildOnnx(weights, form), provider);
+  const { provider, form = 'fast', int8 } = options;
+  const level = options.weights.get(LEVEL_TENSOR);
+  const weights = withoutLevel(options.weights);
+  const fine = atLevel(await openSession(buildOnnx(weights, form), provider), level);
   if (!int8) return fine;
-  const coarse = await openSession(buildInt8Onnx(weights, int8.quantisation), provider);
+  const coarse = atLevel(await openSession(buildInt8Onnx(weights, int8.quantisation), provider), level);
   return createInt8Session({ coarse, fine, quietDb: int8.quietDb });
 };
+
+const atLevel = (session: Session, level: Float32Array | undefined): Session =>
+  level ? { run: (windows, count) => session.run(toLevel(windows, level), count) } : session;
 
 const openSession = async (onnx: Uint8Array, provider: Provider): Promise<Session> => {
   const session = await InferenceSession.create(onnx, {

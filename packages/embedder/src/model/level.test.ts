@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@soundalike/testing';
 import { readForeignWeights } from '../convert/read-foreign-weights.ts';
 import { createSession, goldenClips } from '../index.ts';
+import { InferenceSession, Tensor } from '../onnxruntime/index.ts';
 import type { Session } from '../session.ts';
 import { LEVEL_TENSOR } from './architecture.ts';
 import { buildOnnx } from './build-onnx.ts';
@@ -43,7 +44,12 @@ test('below the lowest level no more is added, and silence stays silence', async
 });
 
 test('each window is judged by itself: batch mates change no bit', async () => {
-  const clips = [atDb(tones, -3), atDb(noise, -40), atDb(tones, -80)];
+  const clips = Array.from({ length: 7 }, (_, i) =>
+    atDb(
+      noise.map((value, at) => value * Math.sin(at * (i + 1))),
+      -7 * i,
+    ),
+  );
   const batch = new Float32Array(clips.length * tones.length);
   clips.forEach((clip, i) => {
     batch.set(clip, i * clip.length);
@@ -59,6 +65,12 @@ test('it is part of the weights: kept in safetensors and ONNX, checked when read
   for (const form of ['fast', 'plain'] as const) {
     const path = join(folder, `${form}.onnx`);
     writeFileSync(path, buildOnnx(weights, form));
+    const exported = await InferenceSession.create(path);
+    const { embedding } = await exported.run({
+      audio: new Tensor('float32', atDb(tones, -33), [1, tones.length]),
+    });
+    const expected = await session.run(atDb(tones, -33), 1);
+    expect(largestDifference(expected, embedding?.data as Float32Array)).toBeLessThan(1e-4);
     expect((await readForeignWeights(path)).get(LEVEL_TENSOR)).toEqual(weights.get(LEVEL_TENSOR));
   }
   const wrong = weightsToBytes(new Map([...plain, [LEVEL_TENSOR, Float32Array.of(0.1, 0)]]));
