@@ -25,7 +25,6 @@ const esmOnly = [
   'p-limit',
   'yocto-queue',
   'csv-parse',
-  'undici',
   'tinyglobby',
   'ipaddr.js',
   'chokidar',
