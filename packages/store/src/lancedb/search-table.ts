@@ -7,8 +7,8 @@ import { compileFilter } from './compile-filter.ts';
 const SEARCHES_AT_ONCE = 8;
 
 /** Candidates of the one-bit codes that are scored again with their full vectors: so many, and so many for each result. */
-const CANDIDATES = 400;
-const CANDIDATES_A_RESULT = 5;
+const CANDIDATES = 300;
+const CANDIDATES_A_RESULT = 3;
 
 /**
  * Partitions looked into: nearly all of them below 300,000 rows. Their one-bit codes are read in a few milliseconds, and
