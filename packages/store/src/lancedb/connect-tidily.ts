@@ -4,6 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Connection, connect } from '@lancedb/lancedb';
 
+export interface TidyConnection {
+  readonly connection: Connection;
+  close(): Promise<void>;
+}
+
 /** Folders of connections that are open; what a process leaves open goes when it ends. */
 const open = new Set<string>();
 
@@ -11,18 +16,24 @@ process.once('exit', () => {
   for (const folder of open) rmSync(folder, { recursive: true, force: true });
 });
 
-/**
- * Connects with a temporary folder that goes with the connection: LanceDB makes one for each, under the system's, and leaves it there.
- *
- * @returns the connection, and what closes it
- */
-export const connectTidily = async (
-  folder: string,
-): Promise<{ connection: Connection; close(): Promise<void> }> => {
+/** One at a time, since each changes the environment of the process for a moment. */
+let turn: Promise<unknown> = Promise.resolve();
+
+/** Connects with a temporary folder that goes with the connection: LanceDB makes one for each, under the system's, and leaves it there. */
+export const connectTidily = (folder: string): Promise<TidyConnection> => {
+  const connecting = turn.then(() => connectNow(folder));
+  turn = connecting.catch(() => undefined);
+  return connecting;
+};
+
+const connectNow = async (folder: string): Promise<TidyConnection> => {
   const temporary = await mkdtemp(join(tmpdir(), 'soundalike-lancedb-'));
   open.add(temporary);
+  const remove = async () => {
+    await rm(temporary, { recursive: true, force: true });
+    open.delete(temporary);
+  };
   const before = process.env.TMPDIR;
-  // LanceDB asks the environment while it connects; nothing else may see this one.
   process.env.TMPDIR = temporary;
   try {
     // Interval 0: every read looks for the newest version, so that other processes' writes are seen.
@@ -31,10 +42,12 @@ export const connectTidily = async (
       connection,
       close: async () => {
         connection.close();
-        await rm(temporary, { recursive: true, force: true });
-        open.delete(temporary);
+        await remove();
       },
     };
+  } catch (error) {
+    await remove();
+    throw error;
   } finally {
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;
