@@ -26,8 +26,8 @@ export interface Work {
 
 /**
  * Opens what every command needs that takes items from the queue, after the same checks: a queue that forgets nothing, data that all its
- * workers share, a store that answers, one space, a provider that runs. A paused queue is said, not refused. The cheap refusals come first: no network is started for a queue that
- * cannot be worked on.
+ * workers share, a store that answers, one space, a provider that runs. A paused queue is said, not refused. The cheap refusals come first:
+ * no network is started for a queue that cannot be worked on.
  *
  * @throws SoundalikeError `CONFIG_INVALID`, `STORE_UNAVAILABLE`, `SPACE_MISMATCH`, `PROVIDER_UNAVAILABLE`
  */

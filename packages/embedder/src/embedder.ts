@@ -1,4 +1,5 @@
 import type { SignatureLimits } from './signature/match-signature.ts';
+
 /** Input length SampleCNN was trained on: 3^10 samples, about 2.678 s at 22,050 Hz. */
 export const WINDOW_SAMPLES = 59_049;
 

@@ -1,4 +1,5 @@
 import { SoundalikeError } from '@soundalike/core';
+import { loadModel } from '@soundalike/embedder';
 import { type DuplicatesView, type Evidence, listDuplicates } from '@soundalike/ingest';
 import { defineVerb } from '../verb.ts';
 
@@ -19,9 +20,12 @@ export const duplicates = defineVerb({
     const live = await catalogue.liveSpace();
     if (!live) throw new SoundalikeError('INDEX_EMPTY', 'Nothing is indexed yet');
     const store = await (await context.vectors({ readOnly: true })).openSpace(live.name);
-    const { signature: limits } = (await context.model()).info;
     const kinds: Evidence[] =
       options['content-only'] === true ? ['same-content'] : ['same-content', 'same-recording'];
+    // Signatures are the same in every space, so the model of the index will do, whether or not its space is the one it makes now.
+    const limits = kinds.includes('same-recording')
+      ? (await loadModel({ name: live.model, modelsFolder: context.config.modelsDir })).info.signature
+      : undefined;
     const all: DuplicatesView[] = [];
     for (const evidence of kinds) {
       for (let cursor: string | undefined; !signal.aborted; ) {

@@ -1,7 +1,7 @@
 import { DIMENSION, WINDOW_SAMPLES } from '../embedder.ts';
 import { STAGES } from './architecture.ts';
-import { addFastStage, addLevel } from './build-onnx.ts';
-import { add, constant, encodeModel, type Graph, OUTPUT_NAME } from './encode-onnx.ts';
+import { addFastStage } from './build-onnx.ts';
+import { add, constant, encodeModel, type Graph, INPUT_NAME, OUTPUT_NAME } from './encode-onnx.ts';
 import { type FoldedStage, foldBatchNorm } from './fold-batch-norm.ts';
 import type { EncoderWeights } from './weights.ts';
 
@@ -40,7 +40,7 @@ export const buildInt8Onnx = (weights: EncoderWeights, { ranges, stages }: Quant
   const graph: Graph = { nodes: [], initializers: [] };
   let signal = add(graph, {
     type: 'Reshape',
-    inputs: [addLevel(graph, weights), constant(graph, 'shape', [-1, 1, 1, WINDOW_SAMPLES])],
+    inputs: [INPUT_NAME, constant(graph, 'shape', [-1, 1, 1, WINDOW_SAMPLES])],
     output: 'signal',
   });
   graph.initializers.push({ name: 'zero', shape: [], data: new Uint8Array(1) });
