@@ -18,8 +18,8 @@ def run_stages(stages: nn.Sequential, signal: torch.Tensor, half: bool = True) -
         for stage in stages:
             conv, norm = stage[0], stage[1]
             value = functional.conv2d(value, conv.weight.unsqueeze(2), conv.bias, (1, conv.stride[0]), (0, conv.padding[0]))
-            value = functional.relu(normalise(value, norm))
-            value = functional.max_pool2d(value, (1, 3)) if len(stage) > 3 else value
+            value = normalise(value, norm)
+            value = functional.relu(functional.max_pool2d(value, (1, 3)) if len(stage) > 3 else value)
     return value.squeeze(2).float()
 
 

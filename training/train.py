@@ -2,9 +2,9 @@
 
     python -m training.train --data DIR [--data DIR2] --out RUN [--resume] [--device auto]
 
-Six parts with a budget in minutes each, `contrast` in steps: `short` (short crops, regression), `upper` (full windows, lowest stages frozen and kept,
+Seven parts with a budget in minutes each, `contrast` in steps: `short` (short crops, regression), `upper` (full windows, lowest stages frozen and kept,
 NT-Xent), `local` (full windows, the lower stages, log-mel frames), `distil` (full windows, the teacher's descriptors and NT-Xent),
-`contrast` (NT-Xent, upper stages) and `full` (NT-Xent through everything). --resume goes on after the last checkpoint; larger budgets lengthen a run.
+`contrast` (NT-Xent, upper stages), `wide` (for a GPU: the teacher's descriptors and NT-Xent through everything) and `full` (NT-Xent alone, as published). --resume goes on after the last checkpoint; larger budgets lengthen a run.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from .peers import Peers
 from .run_state import RunState
 from .upper import train_upper
 from .warm_start import warm_start
+from .wide import train_wide
 
 
 def main() -> None:
@@ -39,7 +40,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a checkpoint to start from, such as training/checkpoints/clmr-synth.pt")
     parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--restart", action="append", default=[], choices=["short", "upper", "local", "distil", "contrast", "full"], help="count this part's budget from zero")
+    parser.add_argument("--restart", action="append", default=[], choices=["short", "upper", "local", "distil", "contrast", "wide", "full"], help="count this part's budget from zero")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
@@ -59,6 +60,10 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--replays", type=int, default=3, help="steps of the upper stages for each step of the whole in `distil`")
     parser.add_argument("--contrast-pairs", type=int, default=1536, help="pairs of varied windows that `contrast` keeps, 124 kB each")
     parser.add_argument("--contrast-rate", type=float, default=2e-5)
+    parser.add_argument("--wide-minutes", type=float, default=0, help="for a GPU")
+    parser.add_argument("--wide-batch", type=int, default=384, help="tracks a step in `wide`, three windows each: 384 take about 60 GB")
+    parser.add_argument("--wide-rate", type=float, default=1e-3)
+    parser.add_argument("--wide-contrast", type=float, default=0.2, help="weight of NT-Xent in `wide`, beside --auxiliary")
     parser.add_argument("--full-batch", type=int, default=24, help="tracks a step in `full`")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--full-rate", type=float, default=1e-4)
@@ -89,6 +94,7 @@ def train(options: argparse.Namespace) -> RunState:
     distil(state, open_tracks(options.data, minimum=2 * WINDOW), options.distil_minutes, options.distil_batch, options.distil_rate, options.replays, options.seed, device, options.auxiliary, peers)
     if options.contrast_steps is not None:
         train_contrast(state, open_tracks(options.data, minimum=2 * WINDOW), options.contrast_steps, options.contrast_pairs, options.contrast_rate, options.temperature, options.seed, device)
+    train_wide(state, options.data, options.wide_minutes, options.wide_batch, options.wide_rate, options.temperature, options.auxiliary, options.wide_contrast, options.seed, device)
     train_full(state, open_tracks(options.data, minimum=2 * WINDOW), options.full_minutes, options.full_batch, options.full_rate, temperature=options.temperature, optimizer_name=options.optimizer, **common)
     return state
 
