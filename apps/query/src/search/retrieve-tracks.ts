@@ -2,13 +2,13 @@ import type { Filter } from '@soundalike/core';
 import { meanVector } from '@soundalike/embedder';
 import type { VectorStore } from '@soundalike/store';
 import { maxSimilarity, similarityMatrix } from './align.ts';
+import { askingVectors } from './asking-vectors.ts';
 import type { HeardSeed } from './seed-windows.ts';
 
 /** Tracks asked for by each seed as a whole: those whose clips are compared. */
 const TRACKS_A_SEED = 300;
 
-/** Windows of a seed that also ask for tracks, each alone: a passage may be unlike its track's mean. */
-const ASKING_WINDOWS = 8;
+/** Tracks asked for by each window alone: a passage may be unlike its track's mean. */
 const TRACKS_A_WINDOW = 50;
 
 /** Tracks whose clips are read at once, 8 MB. */
@@ -31,7 +31,7 @@ export const retrieveTracksFirst = async (options: {
   const { store, vector, filter, signal } = options;
   const seeds = options.seeds.filter(({ weight }) => weight > 0);
   const wholes = [vector, ...seeds.map(({ windows }) => meanVector(windows.map((window) => window.vector)))];
-  const parts = seeds.flatMap(({ windows }) => spread(windows).map((window) => window.vector));
+  const parts = seeds.flatMap(({ windows }) => askingVectors(windows));
   const [byWhole, byPart] = await Promise.all([
     store.searchTracks({ vectors: wholes, k: TRACKS_A_SEED, filter, signal }),
     store.searchTracks({ vectors: parts, k: TRACKS_A_WINDOW, filter, signal }),
@@ -46,11 +46,3 @@ export const retrieveTracksFirst = async (options: {
   }
   return [...scores].sort(([, a], [, b]) => b - a).map(([trackId]) => trackId);
 };
-
-const spread = <T>(list: readonly T[]): T[] =>
-  list.length <= ASKING_WINDOWS
-    ? [...list]
-    : Array.from(
-        { length: ASKING_WINDOWS },
-        (_, at) => list[Math.round((at * (list.length - 1)) / (ASKING_WINDOWS - 1))] as T,
-      );

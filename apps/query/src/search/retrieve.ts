@@ -1,5 +1,6 @@
 import type { Filter } from '@soundalike/core';
 import type { ClipHit, VectorStore } from '@soundalike/store';
+import { askingVectors } from './asking-vectors.ts';
 import { retrieveTracksFirst } from './retrieve-tracks.ts';
 import type { ParsedSearchRequest } from './search-request.ts';
 import type { HeardSeed } from './seed-windows.ts';
@@ -38,7 +39,7 @@ export const retrieveCandidates = async (options: {
     ...seeds
       .filter(({ weight }) => weight > 0)
       .map(({ windows }) =>
-        store.searchClips({ vectors: windows.map((window) => window.vector), k: NEIGHBOURS, filter, signal }),
+        store.searchClips({ vectors: askingVectors(windows), k: NEIGHBOURS, filter, signal }),
       ),
   ]);
   const whole = (trackHits?.[0] ?? []).map(({ trackId }) => trackId);
