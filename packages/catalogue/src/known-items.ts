@@ -12,8 +12,9 @@ const ROWS_PER_STATEMENT = 500;
 /** The rows that entries may be, by place; the right one also by own id. */
 export const findKnown = async (db: Db, catalogue: string, found: readonly FoundItem[]) => {
   const byPlace = new Map<string, ItemRow[]>();
+  const byId = new Map<number, ItemRow>();
   const roots = new Map<string, string[]>();
-  for (const { root, path } of found) roots.set(root ?? '', [...(roots.get(root ?? '') ?? []), path]);
+  for (const { root, path } of found) pushTo(roots, root ?? '', path);
   for (const [root, paths] of roots) {
     for (const chunk of chunksOf(paths, ROWS_PER_STATEMENT)) {
       const rows = await db
@@ -24,23 +25,23 @@ export const findKnown = async (db: Db, catalogue: string, found: readonly Found
         .where('path', 'in', chunk)
         .orderBy('id')
         .execute();
-      for (const row of rows) byPlace.set(placeOf(row), [...(byPlace.get(placeOf(row)) ?? []), row]);
+      for (const row of rows) {
+        pushTo(byPlace, placeOf(row), row);
+        byId.set(row.id, row);
+      }
     }
   }
+  const owners = await ownersOf(db, catalogue, found);
+  // Nearly always an id is where it was, and its row is here already.
+  const elsewhere = [...new Set(owners.values())].filter((id) => !byId.has(id));
+  for (const chunk of chunksOf(elsewhere, ROWS_PER_STATEMENT)) {
+    const rows = await db.selectFrom('items').selectAll().where('id', 'in', chunk).execute();
+    for (const row of rows) byId.set(row.id, row);
+  }
   const byOwnId = new Map<string, ItemRow>();
-  const ownIds = [...new Set(found.map(({ externalId }) => externalId).filter((id) => id !== null))];
-  for (const chunk of chunksOf(ownIds, ROWS_PER_STATEMENT)) {
-    const rows = await db
-      .selectFrom('items')
-      .selectAll()
-      .where('catalogue', '=', catalogue)
-      // Said although no id is empty: the index holds only those that are not.
-      .where('external_id', '!=', '')
-      .where('external_id', 'in', chunk)
-      .where('state', '!=', 'gone')
-      .orderBy('id')
-      .execute();
-    for (const row of rows) byOwnId.set(row.external_id, row);
+  for (const [externalId, id] of owners) {
+    const row = byId.get(id);
+    if (row) byOwnId.set(externalId, row);
   }
   const taken = new Set<number>();
   const claims = new Map<string, ItemLocation>();
@@ -77,6 +78,36 @@ export const findKnown = async (db: Db, catalogue: string, found: readonly Found
       return row;
     },
   };
+};
+
+/** The newest item that each own id of the entries stands for, gone ones left out: id by own id. */
+const ownersOf = async (
+  db: Db,
+  catalogue: string,
+  found: readonly FoundItem[],
+): Promise<Map<string, number>> => {
+  const owners = new Map<string, number>();
+  const ownIds = [...new Set(found.map(({ externalId }) => externalId).filter((id) => id !== null))];
+  for (const chunk of chunksOf(ownIds, ROWS_PER_STATEMENT)) {
+    const rows = await db
+      .selectFrom('items')
+      .select(['id', 'external_id'])
+      .where('catalogue', '=', catalogue)
+      // Said although no id is empty: the index holds only those that are not.
+      .where('external_id', '!=', '')
+      .where('external_id', 'in', chunk)
+      .where('state', '!=', 'gone')
+      .orderBy('id')
+      .execute();
+    for (const { id, external_id } of rows) owners.set(external_id, id);
+  }
+  return owners;
+};
+
+const pushTo = <Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void => {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 };
 
 /** Root and path as one key. */
