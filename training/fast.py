@@ -17,9 +17,9 @@ def run_stages(stages: nn.Sequential, signal: torch.Tensor, half: bool = True) -
     with torch.autocast(signal.device.type, torch.bfloat16, enabled=half):
         for stage in stages:
             conv, norm = stage[0], stage[1]
-            value = functional.conv2d(value, conv.weight.unsqueeze(2), conv.bias, (1, conv.stride[0]), (0, conv.padding[0]))
-            value = normalise(value, norm)
-            value = functional.relu(functional.max_pool2d(value, (1, 3)) if len(stage) > 3 else value)
+            weight = conv.weight.unsqueeze(2).contiguous(memory_format=torch.channels_last)
+            value = normalise(functional.conv2d(value, weight, conv.bias, (1, conv.stride[0]), (0, conv.padding[0])), norm)
+            value = functional.relu(pool(value) if len(stage) > 3 else value)
     return value.squeeze(2).float()
 
 
