@@ -137,7 +137,7 @@ const FRESH = {
   trained: true,
   license: 'Apache-2.0',
   trainingData:
-    'Pieces composed by training/music, played by Fluid (R3) GM and MuseScore General (both MIT) and by the synthesised instruments of training/synth, each with its own mastering chain; no recordings. See card.md.',
+    'Pieces composed by training/music, played by Fluid (R3) Mono GM (MIT), OPL-3 FM 128M (CC BY-SA 4.0) and the synthesised instruments of training/synth, each with its own mastering chain; no recordings. The weights hold none of the samples. See card.md.',
   sampleRate: SAMPLE_RATE,
   windowSamples: WINDOW_SAMPLES,
   dimension: DIMENSION,

@@ -61,7 +61,7 @@ def make_table(model: SampleCNN, held_out: list[np.ndarray], fitted: list[np.nda
         if name == "model":
             mixed, differences = reference_vectors(model, fitted)
             transforms |= {f"whitened {shrinkage}, varied": fit_transform(mixed, shrinkage) for shrinkage in (0.1, 0.05, 0.03)}
-            transforms |= {f"whitened {shrinkage}, against spoiling": fit_transform(mixed, shrinkage, differences) for shrinkage in (0.1, 0.05, 0.03)}
+            transforms |= {f"whitened {shrinkage}, against spoiling": fit_transform(mixed, shrinkage, differences) for shrinkage in (0.3, 0.1, 0.05)}
             transforms["taught"] = taught_transform(model, fitted)
         for transform, place in transforms.items():
             rows.append({"embedding": name, "transform": transform, "tracks": len(held_out), **retrieval(place(vectors))})

@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--upper-minutes", type=float, default=10)
     parser.add_argument("--distil-minutes", type=float, default=240)
     parser.add_argument("--contrast-steps", type=int, default=200)
+    parser.add_argument("--wide-minutes", type=float, default=0, help="for a GPU: five minutes made the shipped weights")
     parser.add_argument("--full-minutes", type=float, default=0)
     parser.add_argument("--start", type=Path, help="a checkpoint to go on from, such as training/checkpoints/clmr-synth.pt")
     parser.add_argument("--transform", choices=["whitened", "taught"], default="whitened")
@@ -39,7 +40,8 @@ def main() -> None:
         step("prepare", "folder", "--out", out / "own", "--audio", options.audio)
         data += ["--data", out / "own"]
     budgets = ["--short-minutes", options.short_minutes, "--upper-minutes", options.upper_minutes]
-    budgets += ["--distil-minutes", options.distil_minutes, "--full-minutes", options.full_minutes, "--contrast-steps", options.contrast_steps]
+    budgets += ["--distil-minutes", options.distil_minutes, "--wide-minutes", options.wide_minutes]
+    budgets += ["--full-minutes", options.full_minutes, "--contrast-steps", options.contrast_steps]
     start = ["--start", options.start] if options.start else []
     step("train", *data, "--out", out / "run", "--resume", "--device", options.device, *start, *budgets)
     step("evaluate", "--run", out / "run", "--data", out / "validation", "--fit", out / "train", "--out", out / "table.json")

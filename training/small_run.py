@@ -27,7 +27,7 @@ def main() -> None:
     for kind in ("train", "validation"):
         step("prepare", "pieces", "--out", out / kind, "--kind", kind, "--count", options.pieces, "--seconds", 16, *font)
     short = ["--short-stages", 7, "--short-batch", 128, "--short-minutes", options.minutes if options.auxiliary else 0]
-    rest = ["--upper-minutes", 0.1, "--batch", 24, "--distil-minutes", options.minutes, "--distil-batch", 6, "--contrast-steps", 20, "--contrast-pairs", 48, "--full-minutes", 0.05, "--full-batch", 4]
+    rest = ["--upper-minutes", 0.1, "--batch", 24, "--distil-minutes", options.minutes, "--distil-batch", 6, "--contrast-steps", 20, "--contrast-pairs", 48, "--wide-minutes", 0.05, "--wide-batch", 4, "--full-minutes", 0.05, "--full-batch", 4]
     step("train", "--data", out / "train", "--out", out / "run", *short, *rest, "--auxiliary", options.auxiliary)
     step("evaluate", "--run", out / "run", "--data", out / "validation", "--fit", out / "train", "--out", out / "table.json")
     step("export", "--run", out / "run", "--fit", out / "train", "--out", out / "model", "--table", out / "table.json", "--checkpoint", out / "start.pt")
