@@ -45,6 +45,7 @@ const timeStore = (store: VectorStore, timed: Timed): VectorStore => ({
   searchTracks: timed('searchTracks', store.searchTracks),
   getTracks: timed('getTracks', store.getTracks),
   clipsOf: timed('clipsOf', store.clipsOf),
+  clipsOfRevisions: timed('clipsOfRevisions', store.clipsOfRevisions),
   clipKeysOf: timed('clipKeysOf', store.clipKeysOf),
   counts: timed('counts', store.counts),
   scanTracks: timed('scanTracks', store.scanTracks),

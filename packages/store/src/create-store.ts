@@ -94,6 +94,21 @@ export const createStore = (options: {
       );
     },
 
+    clipsOfRevisions: async (revisions, { consistency = 'bounded' } = {}) => {
+      const byTrack = new Map<string, ClipRow[]>();
+      for (const piece of chunks(revisions, IDS_CHUNK))
+        for (const { trackId, startMs, scale, vector } of await tables.clips(piece, consistency)) {
+          const clips = byTrack.get(trackId);
+          if (clips) clips.push({ startMs, scale, vector });
+          else byTrack.set(trackId, [{ startMs, scale, vector }]);
+        }
+      return new Map(
+        revisions
+          .filter(({ trackId }) => byTrack.has(trackId))
+          .map(({ trackId, content8 }) => [trackId, trackClips(trackId, content8, byTrack)]),
+      );
+    },
+
     clipKeysOf: async (trackIds) => {
       const keys: ReturnType<typeof keyOf>[] = [];
       for (const piece of chunks([...new Set(trackIds)]))

@@ -116,6 +116,35 @@ export const describeVectorStore = (
       expect(await store.counts()).toEqual({ tracks: 2, clips: 4 });
     });
 
+    test('clips of a revision that is known are read without asking for it; of another there are none', async () => {
+      const store = await freshSpace();
+      const random = randomNumbers(5);
+      const [one, two, long] = [
+        makeTrack('one', { random }),
+        makeTrack('two', { random }),
+        makeTrack('long', { random, clipCount: 40 }),
+      ];
+      for (const track of [one, two, long]) await upsert(store, track);
+      const named = ({ track: { trackId, content8 } }: TrackFixture, clipCount = 3) => ({
+        trackId,
+        content8,
+        clipCount,
+      });
+      const read = await store.clipsOfRevisions(
+        [
+          named(one),
+          { ...named(two), content8: 'another1' },
+          named(long, 2),
+          named(makeTrack('three', { random })),
+        ],
+        { consistency: 'strong' },
+      );
+      expect([...read.keys()].sort()).toEqual(['long', 'one']);
+      expect(read.get('one')).toEqual({ trackId: 'one', content8: 'content1', clips: one.clips });
+      expect(read.get('long')?.clips).toEqual(long.clips);
+      expect(await store.clipsOfRevisions([])).toEqual(new Map());
+    });
+
     test('repeating a write changes nothing', async () => {
       const store = await freshSpace();
       const fixture = makeTrack('same', { random: randomNumbers(3) });

@@ -39,6 +39,14 @@ export interface TrackHit {
   readonly score: number;
 }
 
+/** A revision of a track, as the database knows it. */
+export interface Revision {
+  readonly trackId: string;
+  readonly content8: string;
+  /** About how many clips it has: what requests are sized by. */
+  readonly clipCount: number;
+}
+
 export interface TrackClips {
   readonly trackId: string;
   readonly content8: string;
@@ -98,6 +106,12 @@ export interface VectorStore {
   /** All clips of the tracks' current revision; tracks not there are left out. One or few round trips, not one a track. */
   clipsOf(
     trackIds: readonly string[],
+    options?: { consistency?: Consistency },
+  ): Promise<Map<string, TrackClips>>;
+
+  /** The same for revisions that the caller knows, without asking the index for them first: a round trip less. Revisions not there are left out. */
+  clipsOfRevisions(
+    revisions: readonly Revision[],
     options?: { consistency?: Consistency },
   ): Promise<Map<string, TrackClips>>;
 

@@ -1,4 +1,4 @@
-import { content8Of, type Filter, SoundalikeError } from '@soundalike/core';
+import { type Filter, SoundalikeError } from '@soundalike/core';
 import { signatureFromBytes } from '@soundalike/embedder';
 import { trackFieldsOf } from '../tracks/track-document.ts';
 import { blend, blendJudgements } from './blend.ts';
@@ -9,6 +9,7 @@ import { type Judgement, judge, judgedScore, verdictOf } from './judge.ts';
 import { isExcluded, narrowFilter } from './narrow-filter.ts';
 import { rankResults } from './rank-results.ts';
 import { retrieveCandidates } from './retrieve.ts';
+import { revisionOf } from './revision-of.ts';
 import type { SearchAnswer, SearchResult } from './search-answer.ts';
 import type { SearchDeps } from './search-deps.ts';
 import { choosePlan } from './search-plan.ts';
@@ -58,9 +59,8 @@ export const createSearch =
     const compare = (trackId: string): SearchResult[] => {
       const track = tracks.get(trackId);
       const stored = clips.get(trackId);
-      // Rows of a revision that is just being replaced, or of a track just removed, are no answer.
-      if (!track || !stored || stored.clips.length === 0 || stored.content8 !== content8Of(track.contentId))
-        return [];
+      // A track just removed, or one whose vectors of this revision are not there yet, is no answer.
+      if (!track || !stored) return [];
       if (isExcluded(track, request, seeds)) return [];
       const words = signatures.get(track.contentId);
       const known = {
@@ -112,14 +112,17 @@ export const createSearch =
     };
   };
 
-/** All that is known of the candidates, in as many round trips at once. */
+/** All that is known of the candidates. The database says which revision of each is meant. */
 const readTracks = async (candidates: readonly string[], { catalogue, store }: SearchDeps) => {
-  const [{ tracks, signatures }, clips, count] = await Promise.all([
-    catalogue.getTracks(candidates).then(async (tracks) => ({
-      tracks,
-      signatures: await catalogue.getSignatures([...tracks.values()].map(({ contentId }) => contentId)),
-    })),
-    store.clipsOf(candidates),
+  const [{ tracks, signatures, clips }, count] = await Promise.all([
+    catalogue.getTracks(candidates).then(async (tracks) => {
+      const known = [...tracks.values()];
+      const [signatures, clips] = await Promise.all([
+        catalogue.getSignatures(known.map(({ contentId }) => contentId)),
+        store.clipsOfRevisions(known.map(revisionOf)),
+      ]);
+      return { tracks, signatures, clips };
+    }),
     trackCount({ catalogue, store }),
   ]);
   return { tracks, signatures, clips, count };

@@ -1,8 +1,9 @@
-import { content8Of, SoundalikeError } from '@soundalike/core';
+import { SoundalikeError } from '@soundalike/core';
 import { SAMPLE_RATE, sliceWindows, toSpace, WINDOW_SAMPLES } from '@soundalike/embedder';
 import { readTags } from '@soundalike/source';
 import { hearFile } from './hear-file.ts';
 import { storedSignature } from './query-signature.ts';
+import { revisionOf } from './revision-of.ts';
 import type { SearchDeps } from './search-deps.ts';
 import type { Seed } from './search-request.ts';
 import type { Stopwatch } from './stopwatch.ts';
@@ -93,10 +94,13 @@ export const windowsOfTrack = async (
 ): Promise<HeardSeed> => {
   const track = await catalogue.findTrack(idOrExternalId);
   const [clips, signatures] = track
-    ? await Promise.all([store.clipsOf([track.id]), catalogue.getSignatures([track.contentId])])
+    ? await Promise.all([
+        store.clipsOfRevisions([revisionOf(track)]),
+        catalogue.getSignatures([track.contentId]),
+      ])
     : [];
   const stored = track && clips?.get(track.id);
-  if (!track || stored?.content8 !== content8Of(track.contentId)) {
+  if (!track || !stored) {
     throw new SoundalikeError('TRACK_NOT_FOUND', `No track has the id "${idOrExternalId}"`, {
       fields: { trackId: idOrExternalId },
     });
