@@ -210,6 +210,38 @@ describe('limits', () => {
   });
 });
 
+test.each([
+  ['headers of 100 kB', 431, `GET /healthz HTTP/1.1\r\nhost: localhost\r\nx: ${'a'.repeat(100_000)}\r\n\r\n`],
+  ['an address of 100 kB', 431, `GET /${'a'.repeat(100_000)} HTTP/1.1\r\nhost: localhost\r\n\r\n`],
+  ['no HTTP at all', 400, 'SSH-2.0-OpenSSH_9\r\n\r\n'],
+  [
+    'headers of 100 kB after a good request',
+    431,
+    `GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\nGET / HTTP/1.1\r\nx: ${'a'.repeat(100_000)}\r\n\r\n`,
+  ],
+])('%s: a problem document, too', async (_what, status, words) => {
+  const app = await build();
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as { port: number };
+  const text = await new Promise<string>((resolve) => {
+    let received = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write(words));
+    socket.on('data', (chunk) => {
+      received += chunk;
+    });
+    socket.on('error', () => undefined); // cut off while we still write
+    socket.on('close', () => resolve(received));
+  });
+  const answer = text.slice(text.lastIndexOf('HTTP/1.1 '));
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(answer).toContain('content-type: application/problem+json');
+  expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({
+    status,
+    code: 'INPUT_INVALID',
+    instance: /x-request-id: (\S+)/.exec(answer)?.[1],
+  });
+});
+
 describe('changes', () => {
   const post = (app: HttpApp, headers: Record<string, string>, payload = 'a=b') =>
     app.inject({ method: 'POST', url: '/change', headers: { host: 'localhost', ...headers }, payload });

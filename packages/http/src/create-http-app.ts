@@ -14,6 +14,7 @@ import fastify, {
 } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { answerClientError } from './answer-client-error.ts';
 import { checkEncoding } from './check-encoding.ts';
 import { checkIntent } from './check-intent.ts';
 import { checkKey } from './check-key.ts';
@@ -90,6 +91,7 @@ export const createHttpApp = async (options: HttpOptions): Promise<HttpApp> => {
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
+    clientErrorHandler: answerClientError(options.logger),
     frameworkErrors: (error, request, reply) => sendProblem(fromFastify(error), request, reply),
   }).withTypeProvider<ZodTypeProvider>() as unknown as HttpApp;
   app.setValidatorCompiler(validatorCompiler);
