@@ -1,9 +1,10 @@
 export { AUDIO_EXTENSIONS, isAudioName } from './audio-extensions.ts';
 export { contentIdOf } from './content-id.ts';
 export { checkHost, type FetchPolicy } from './fetch-policy.ts';
+export { sweepFetched } from './fetched-file.ts';
 export { findFfmpeg } from './find-ffmpeg.ts';
 export { fetchToFile } from './guarded-fetch.ts';
-export { type LocalAudio, openAudio, openAudioUnless, sweepFetched } from './open-audio.ts';
+export { type LocalAudio, openAudio, openAudioUnless } from './open-audio.ts';
 export { fileError, type Probe, probeAudio } from './probe-audio.ts';
 export { readTags } from './read-tags.ts';
 export { formatLocation, isLink, type Location, resolveLocation } from './resolve-location.ts';

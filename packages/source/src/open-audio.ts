@@ -1,16 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SoundalikeError } from '@soundalike/core';
 import { download } from './download.ts';
 import type { FetchPolicy } from './fetch-policy.ts';
+import { fetchedName } from './fetched-file.ts';
 import { fetchToFile } from './guarded-fetch.ts';
 import { fileError } from './probe-audio.ts';
 import { type Location, resolveLocation } from './resolve-location.ts';
 import { isS3, openObject } from './s3.ts';
-
-/** A fetched file older than this was left by a process that was killed, ms. */
-const LEFT_BEHIND_MS = 6 * 3600 * 1000;
 
 /** A local file that holds an item's bytes. Links lie in a temporary file, which `dispose` removes. */
 export interface LocalAudio {
@@ -50,7 +47,7 @@ export const openAudioUnless = async (
   const { location, roots, policy, temporaryFolder, etag, signal } = options;
   if (location.root === null) {
     await mkdir(temporaryFolder, { recursive: true });
-    const target = join(temporaryFolder, `fetch-${randomUUID()}`);
+    const target = join(temporaryFolder, fetchedName());
     const fetched = isS3(location.path)
       ? await fetchObject({ url: location.path, target, policy, etag, signal })
       : await fetchToFile({ url: location.path, target, policy, etag, signal });
@@ -68,16 +65,6 @@ export const openAudioUnless = async (
     return { path, size, dispose: async () => {} };
   } catch (cause) {
     throw fileError(path, cause);
-  }
-};
-
-/** Removes fetched files that a killed process left behind. */
-export const sweepFetched = async (temporaryFolder: string): Promise<void> => {
-  for (const name of await readdir(temporaryFolder).catch(() => [])) {
-    if (!name.startsWith('fetch-')) continue;
-    const path = join(temporaryFolder, name);
-    const found = await stat(path).catch(() => undefined);
-    if (found && Date.now() - found.mtimeMs > LEFT_BEHIND_MS) await rm(path, { force: true });
   }
 };
 
