@@ -50,7 +50,11 @@ export const download = async (options: {
       try {
         const opened = await open({ from: version === null ? 0 : written, version });
         if (opened === 'unchanged') return opened;
-        if (opened.from !== written) written = opened.from;
+        if (opened.from > written) {
+          opened.body.destroy();
+          throw notAsked(name, opened.from, written);
+        }
+        written = opened.from;
         version = opened.etag;
         if ((opened.size ?? 0) > maxBytes) {
           opened.body.destroy();
@@ -81,6 +85,14 @@ export const download = async (options: {
     throw error;
   }
 };
+
+/** A part from further on would leave a hole in the file. */
+const notAsked = (name: string, from: number, asked: number) =>
+  new SoundalikeError(
+    'SOURCE_FETCH_FAILED',
+    `${name} answered with its bytes from ${from} on, where those from ${asked} on were asked for`,
+    { fields: { url: name } },
+  );
 
 const tooLarge = (name: string, maxBytes: number) =>
   new SoundalikeError('SOURCE_TOO_LARGE', `${name} is larger than ${maxBytes} bytes`, {

@@ -23,6 +23,7 @@ beforeAll(async () => {
     else if (pathname === '/big') response.writeHead(200).end(Buffer.alloc(50_000));
     else if (pathname === '/liar') response.writeHead(200, { 'content-length': '999999999' }).end();
     else if (pathname === '/gzip') response.writeHead(200, { 'content-encoding': 'gzip' }).end('x');
+    else if (pathname === '/middle') response.writeHead(206, { 'content-range': 'bytes 3-7/8' }).end('audio');
     else if (pathname === '/hang') response.writeHead(200).write('x');
     else if (pathname === '/flaky') {
       // The first answer is an error, the second breaks off, the third resumes.
@@ -230,5 +231,13 @@ test('what comes compressed although nobody asked is refused', async () => {
   await expect(done).rejects.toMatchObject({
     code: 'SOURCE_FETCH_FAILED',
     message: expect.stringContaining('gzip'),
+  });
+});
+
+test('a part from the middle, unasked, is refused in words that say so', async () => {
+  const { done } = get(`${base}/middle`, ['127.0.0.1']);
+  await expect(done).rejects.toMatchObject({
+    code: 'SOURCE_FETCH_FAILED',
+    message: expect.stringMatching(/bytes from 3 on, where those from 0 on/),
   });
 });
