@@ -39,4 +39,4 @@ export { floorOf } from './search/floor-of.ts';
 export { formatAnswer } from './search/format-answer.ts';
 export { type SearchAnswer, searchAnswerSchema } from './search/search-answer.ts';
 export type { SearchDeps } from './search/search-deps.ts';
-export { type SearchRequest, searchRequestSchema } from './search/search-request.ts';
+export { MAX_UPLOAD_NAME, type SearchRequest, searchRequestSchema } from './search/search-request.ts';

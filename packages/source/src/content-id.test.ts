@@ -86,7 +86,10 @@ describe('contentIdOf', () => {
     await expect(probeAudio({ path: join(folder, 'none.mp3'), ffmpeg })).rejects.toMatchObject({
       code: 'SOURCE_NOT_FOUND',
     });
-    await expect(probeAudio({ path: folder, ffmpeg })).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+    await expect(probeAudio({ path: folder, ffmpeg })).rejects.toMatchObject({
+      code: 'SOURCE_NOT_FOUND',
+      message: expect.stringContaining('is a folder'),
+    });
     // A playlist must not make ffmpeg read another file.
     const playlist = write('list.m3u8', `#EXTM3U\n#EXTINF:3,\n${make('secret.mp3')}\n`);
     await expect(contentIdOf({ path: playlist, ffmpeg })).rejects.toMatchObject({

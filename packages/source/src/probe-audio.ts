@@ -104,7 +104,7 @@ export const checkReadable = async (path: string): Promise<void> => {
   });
   try {
     const found = await file.stat();
-    if (!found.isFile()) throw fileError(path, { code: 'ENOENT', message: 'not a file' });
+    if (!found.isFile()) throw fileError(path, { code: found.isDirectory() ? 'EISDIR' : 'ENXIO' });
     if (found.size === 0)
       throw new SoundalikeError('SOURCE_EMPTY', `${path} is empty (0 bytes)`, { fields: { path } });
   } finally {
@@ -130,14 +130,16 @@ export const fileError = (path: string, cause: unknown): SoundalikeError => {
     code === 'ENXIO' ||
     code === 'ERR_INVALID_ARG_VALUE'
   ) {
-    return new SoundalikeError(
-      'SOURCE_NOT_FOUND',
-      code === 'ENOENT' ? `${path} does not exist` : `${path} is not a file that can be read (${code})`,
-      {
-        cause,
-        fields: { path },
-      },
-    );
+    return new SoundalikeError('SOURCE_NOT_FOUND', wordsOf(path, code), { cause, fields: { path } });
   }
   return new SoundalikeError('INTERNAL', `${path}: ${message}`, { cause, fields: { path } });
+};
+
+const wordsOf = (path: string, code: string): string => {
+  if (code === 'EISDIR') return `${path} is a folder, where a file belongs`;
+  if (code !== 'ENOENT') return `${path} is not a file that can be read (${code})`;
+  // Node gives U+FFFD for bytes of a name that are not UTF-8, and by that name no file is found.
+  if (path.includes('\uFFFD'))
+    return `${path} has a name that is not valid UTF-8, so it cannot be opened: rename it, for example with convmv -f ISO-8859-1 -t UTF-8 --notest`;
+  return `${path} does not exist`;
 };

@@ -1,15 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SoundalikeError } from '@soundalike/core';
-import { createSearch, formatAnswer, type SearchRequest } from '@soundalike/query';
-import { isLink } from '@soundalike/source';
+import { createSearch, formatAnswer, MAX_UPLOAD_NAME, type SearchRequest } from '@soundalike/query';
+import { fileError, isLink } from '@soundalike/source';
 import { parseFilter } from '../parse-filter.ts';
 import { parseTime } from '../parse-time.ts';
 import { searchDeps } from '../search-deps.ts';
 import { defineVerb } from '../verb.ts';
-
-/** Characters of an upload's name that the search accepts. */
-const MAX_NAME = 200;
 
 export const similar = defineVerb({
   usage: '<file | url | track id>',
@@ -46,6 +43,8 @@ export const similar = defineVerb({
         `${sample} is a folder: similar takes one audio file, link or track id`,
       );
     const isFile = found?.isFile() === true;
+    if (!found && !isLink(sample) && sample.includes('\uFFFD'))
+      throw fileError(sample, { code: 'ENOENT' });
     if (!isFile && !isLink(sample) && !(await deps.catalogue.findTrack(sample))) {
       throw new SoundalikeError(
         'SOURCE_NOT_FOUND',
@@ -54,7 +53,7 @@ export const similar = defineVerb({
     }
     const time = (end: 'from' | 'to') =>
       typeof options[end] === 'string' ? { [end]: parseTime(options[end], `--${end}`) } : {};
-    const name = basename(sample).slice(-MAX_NAME); // by which errors speak of the file
+    const name = basename(sample).slice(-MAX_UPLOAD_NAME); // by which errors speak of the file
     const seed = isLink(sample) ? { url: sample } : isFile ? { upload: name } : { trackId: sample };
     const request: SearchRequest = {
       seeds: [{ ...seed, ...time('from'), ...time('to') }],

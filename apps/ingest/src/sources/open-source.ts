@@ -28,6 +28,8 @@ export interface OpenSourceOptions {
  */
 export const openSource = async (options: OpenSourceOptions): Promise<Source> => {
   const { argument, catalogue, roots, s3 = {} } = options;
+  if (argument === '')
+    throw new SoundalikeError('INPUT_INVALID', 'The source is an empty text; "." is the folder one is in');
   const nothingSaid = { externalId: null, metadata: {} };
   if (isLink(argument) || (isS3(argument) && isAudioName(argument)))
     return { name: argument, key: argument, entries: only(linkEntry({ place: argument, ...nothingSaid })) };
@@ -44,6 +46,8 @@ export const openSource = async (options: OpenSourceOptions): Promise<Source> =>
       scope: { root, prefix: prefix === '' ? '' : `${prefix}/` },
     };
   }
+  // A pipe would be waited for, perhaps forever, and a manifest is read more than once.
+  if (!found.isFile()) throw fileError(argument, { code: 'ENXIO' });
   const files = createFileFinder(dirname(path), { catalogue, roots });
   const listed = { name: argument, key: path, scope: { source: path } };
   if (/\.(csv|tsv|jsonl|ndjson)$/i.test(path)) return { ...listed, entries: manifestEntries(path, files) };

@@ -5,6 +5,9 @@ const texts = z.union([z.string().max(500), z.array(z.string().max(500)).max(100
 const tagList = z.array(z.string().max(500)).max(100);
 const range = z.strictObject({ from: z.number().optional(), to: z.number().optional() });
 
+/** Longest name of an uploaded part, characters. */
+export const MAX_UPLOAD_NAME = 200;
+
 /** A link that the server may be asked to fetch. */
 export const linkSchema = z.url({ protocol: /^https?$/ }).max(2_000);
 
@@ -13,7 +16,7 @@ const seedSchema = z
   .strictObject({
     url: linkSchema.optional(),
     trackId: z.string().min(1).max(200).optional(),
-    upload: z.string().min(1).max(200).optional(),
+    upload: z.string().min(1).max(MAX_UPLOAD_NAME).optional(),
     /** Only this part of it, seconds. */
     from: seconds.optional(),
     to: seconds.optional(),
