@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@soundalike/testing';
 import { sql } from 'kysely';
@@ -13,6 +14,13 @@ describe('openCatalogue', () => {
     await expect(
       openCatalogue(`sqlite:${join(temporaryFolder('none'), 'c.db')}`, { readOnly: true }),
     ).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+  });
+
+  test.each([false, true])('a file that is no database is damaged, not away (readOnly: %s)', async (readOnly) => {
+    const file = join(temporaryFolder('damaged'), 'c.db');
+    writeFileSync(file, 'no database '.repeat(1_000));
+    const opened = openCatalogue(`sqlite:${file}`, { readOnly }).then((catalogue) => catalogue.ping());
+    await expect(opened).rejects.toMatchObject({ code: 'DATABASE_DAMAGED' });
   });
 
   test('a server that is away says so', async () => {

@@ -15,7 +15,7 @@ export interface OpenDatabase {
 /**
  * Opens `sqlite:<file>`, `memory:` or `postgres://…` as one Kysely database. Drivers load only where they are used.
  *
- * @throws SoundalikeError `DATABASE_UNAVAILABLE`
+ * @throws SoundalikeError `DATABASE_UNAVAILABLE`, `DATABASE_DAMAGED`
  */
 export const openDatabase = async (url: string, options: { readOnly: boolean }): Promise<OpenDatabase> => {
   const kind: DatabaseKind = /^postgres(ql)?:/.test(url) ? 'postgres' : 'sqlite';
@@ -37,11 +37,16 @@ export const openDatabase = async (url: string, options: { readOnly: boolean }):
     };
   } catch (cause) {
     throw new SoundalikeError(
-      'DATABASE_UNAVAILABLE',
+      isDamaged(cause) ? 'DATABASE_DAMAGED' : 'DATABASE_UNAVAILABLE',
       `The database ${shown} cannot be opened: ${(cause as Error).message}`,
       { cause },
     );
   }
 };
+
+/** Whether an error says that a SQLite file holds no database or a broken one: no waiting mends that. */
+export const isDamaged = (error: unknown): boolean =>
+  /^SQLITE_(NOTADB|CORRUPT)/.test((error as { code?: string }).code ?? '') ||
+  /file is not a database|disk image is malformed/.test((error as Error).message);
 
 const silent = (_event: LogEvent) => undefined;

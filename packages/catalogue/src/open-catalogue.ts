@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { createAnswers } from './answers.ts';
 import { createAttempts } from './attempts.ts';
 import type { Catalogue } from './catalogue.ts';
-import { type OpenDatabase, openDatabase } from './database.ts';
+import { isDamaged, type OpenDatabase, openDatabase } from './database.ts';
 import { createDuplicates } from './duplicates.ts';
 import { createFacets } from './facets.ts';
 import { createFailures } from './failures.ts';
@@ -22,10 +22,11 @@ import { createTracks } from './tracks.ts';
 import { createWorking } from './working.ts';
 
 /**
- * Opens the catalogue database and brings its tables up to date (not with `readOnly`, which changes nothing).
+ * Opens the catalogue database and brings its tables up to date.
  *
  * @param url `sqlite:<file>`, `memory:` or `postgres://…`
- * @throws SoundalikeError `DATABASE_UNAVAILABLE`, from every method, too
+ * @param options.readOnly changes nothing: a SQLite file must be there, and tables are taken as they are, older or newer
+ * @throws SoundalikeError `DATABASE_TOO_NEW` (not with `readOnly`); `DATABASE_UNAVAILABLE` and `DATABASE_DAMAGED`, from every method, too
  */
 export const openCatalogue = async (
   url: string,
@@ -99,7 +100,7 @@ const guarded =
         AWAY_CODES.has(code) ||
         /Connection terminated|timeout exceeded when trying to connect|database is locked/i.test(message);
       throw new SoundalikeError(
-        isAway ? 'DATABASE_UNAVAILABLE' : 'INTERNAL',
+        isDamaged(error) ? 'DATABASE_DAMAGED' : isAway ? 'DATABASE_UNAVAILABLE' : 'INTERNAL',
         `The database ${url}: ${message}`,
         { cause: error },
       );

@@ -38,6 +38,7 @@ export const createWorking = ({ db }: OpenDatabase): Working => ({
   },
 
   findItem: async (idOrPath) => {
+    if (idOrPath === '') return undefined; // what every item without an own id has
     const id = /^\d{1,15}$/.test(idOrPath) ? Number(idOrPath) : undefined;
     const slash = idOrPath.indexOf('/');
     const row = await db

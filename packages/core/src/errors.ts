@@ -125,6 +125,9 @@ export const ERROR_TABLE = {
   DATABASE_UNAVAILABLE: away(
     'The catalogue database does not answer. Check DATABASE_URL; work goes on when it is back.',
   ),
+  DATABASE_DAMAGED: setup(
+    'The file of the catalogue database is broken, or none. Restore the backup: docs/operators.md, Restore.',
+  ),
   DATABASE_TOO_NEW: setup(
     'The tables are those of a newer version. Run that version, or restore the backup from before the upgrade.',
   ),
