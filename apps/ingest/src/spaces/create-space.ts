@@ -17,6 +17,8 @@ export interface CreateSpaceOptions {
   readonly hopSamples?: number | undefined;
   /** `full` or `sampled:N`; where nothing is said, what workers are set to. */
   readonly coverage?: string | undefined;
+  /** Asked before anything is made; what it throws ends the making. */
+  check?(wanted: { readonly model: LoadedModel; readonly live: Space }): Promise<void>;
 }
 
 /**
@@ -51,6 +53,7 @@ export const createSpace = async (
       `Model ${model.info.name} makes space ${space}, which is the live one already; another model, hop, coverage or transform makes another`,
       { fields: { space } },
     );
+  await options.check?.({ model, live });
   // The collections first: what the database knows of, workers write to.
   await vectors.openSpace(space, { create: true });
   await keepTransform(catalogue, model);

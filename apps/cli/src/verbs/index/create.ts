@@ -1,6 +1,6 @@
 import { SoundalikeError } from '@soundalike/core';
 import { type LoadedModel, loadModel, SAMPLE_RATE } from '@soundalike/embedder';
-import { createSpace, openSpace } from '@soundalike/ingest';
+import { createSpace, isMovable, openSpace } from '@soundalike/ingest';
 import { openEmbedder } from '../../open-embedder.ts';
 import type { Invocation } from '../../verb.ts';
 import { type Filled, fill } from './fill.ts';
@@ -37,15 +37,23 @@ export const createWith = async (
   const { context, output, signal } = invocation;
   const { modelsDir: modelsFolder, coverage } = context.config;
   const [catalogue, vectors] = await Promise.all([context.catalogue(), context.vectors()]);
-  if (wanted.work) await checkServed(invocation, wanted.model);
-  const { model, live } = await createSpace({ ...wanted, catalogue, vectors });
   const deps = { catalogue, vectors, modelsFolder, coverage };
+  const own = wanted.coverage ?? coverage;
+  const { model, live } = await createSpace({
+    ...wanted,
+    catalogue,
+    vectors,
+    check: async (made) => {
+      const isMoved = isMovable(await openSpace(made.live, deps), { model: made.model.info, coverage: own });
+      if (wanted.work && !isMoved) await checkServed(invocation, wanted.model);
+    },
+  });
   const from = await openSpace(live, deps);
   const to = {
     store: await vectors.openSpace(model.info.space),
     loaded: model,
     model: model.info,
-    coverage: wanted.coverage ?? coverage,
+    coverage: own,
   };
   output.note(`Space ${model.info.space} of model ${model.info.name} is being built beside ${live.name}.`);
   const filled = await fill(invocation, { from, to, work: wanted.work });
@@ -55,7 +63,7 @@ export const createWith = async (
   return filled.failed > 0 ? 3 : 0;
 };
 
-/** Before anything is made: where other hosts embed, one of them must run the model. */
+/** Where other hosts embed, one of them must run the model. */
 const checkServed = async ({ context: { config } }: Invocation, model: LoadedModel): Promise<void> => {
   if (config.embedderUrls.length === 0) return;
   await (await openEmbedder({ config, model, purpose: 'ingest' })).close();
