@@ -29,6 +29,6 @@ export const spacesIn = (tables: readonly string[]): string[] =>
 export const noSpace = (space: string, url: string) =>
   new SoundalikeError(
     'INDEX_EMPTY',
-    `There is no index of the embedding space ${space} in ${url}. Ingest something first.`,
+    `There is no index of the embedding space ${space} in ${url}. Ingest something first; where the database knows tracks, soundalike index repair queues them.`,
     { fields: { space } },
   );

@@ -47,6 +47,9 @@ const CHECKS: readonly (readonly [string, (context: Context) => Promise<string>]
     async (context) => {
       const vectors = await context.vectors();
       await vectors.ping();
+      // As searches do: folders may be there whose files are not.
+      const live = await (await context.catalogue()).liveSpace().catch(() => undefined);
+      if (live) await (await vectors.openSpace(live.name)).getTracks(['-']);
       return `${vectors.url}, spaces: ${(await vectors.listSpaces()).join(', ') || 'none yet'}`;
     },
   ],
