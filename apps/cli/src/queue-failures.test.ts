@@ -13,6 +13,8 @@ test('times are ago or instants; nonsense is named', () => {
   expect(until).toBe(Date.UTC(2026, 0, 31, 12));
   expect(() => readFilter({ since: 'soon' })).toThrow('--since');
   expect(() => readFilter({ run: 'x' })).toThrow('--run');
+  expect(() => readFilter({ code: 'AUDIO_BROKEN' })).toThrow('--code');
+  expect(readFilter({ code: 'TIMEOUT' }).code).toBe('TIMEOUT');
 });
 
 test('failures are exported as CSV that spreadsheets read as text, and as JSON lines', async () => {

@@ -1,5 +1,5 @@
 import type { Attempt, Catalogue, FailureFilter, Item } from '@soundalike/catalogue';
-import { SoundalikeError } from '@soundalike/core';
+import { ERROR_TABLE, SoundalikeError } from '@soundalike/core';
 import { formatLocation } from '@soundalike/source';
 import type { Output } from './output.ts';
 import type { OptionValue } from './verb.ts';
@@ -15,8 +15,14 @@ export const readFilter = (options: Readonly<Record<string, OptionValue>>): Fail
   const run = text('run');
   if (run !== undefined && !/^\d{1,15}$/.test(run))
     throw new SoundalikeError('INPUT_INVALID', `--run must be the number of a run, got "${run}"`);
+  const code = text('code');
+  if (code !== undefined && !Object.hasOwn(ERROR_TABLE, code))
+    throw new SoundalikeError(
+      'INPUT_INVALID',
+      `--code must be one of the codes in docs/errors.md, as AUDIO_UNDECODABLE, got "${code}"`,
+    );
   return {
-    code: text('code'),
+    code,
     runId: run === undefined ? undefined : Number(run),
     source: text('source'),
     since: readTime('since', text('since')),

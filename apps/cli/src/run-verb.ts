@@ -25,6 +25,7 @@ export const runVerb = async (
       output.print(formatVerbHelp(entry, verb));
       return 0;
     }
+    checkCount(name, verb, positionals);
     const context = createContext({ config: await readSettings(), isTerminal: output.isTerminal });
     try {
       return await verb.run({ positionals, options: values, context, output, signal });
@@ -60,6 +61,14 @@ const parse = (name: string, verb: Verb, argv: string[]) => {
       cause,
     );
   }
+};
+
+/** A word too many is a name with spaces, most often, or a wildcard: the first of them alone would be something else. */
+const checkCount = (name: string, { takes = 0 }: Verb, words: readonly string[]): void => {
+  if (words.length > takes)
+    throw usageError(
+      `${name} takes ${takes === 0 ? 'nothing' : `at most ${takes} ${takes === 1 ? 'argument' : 'arguments'}`} beside its options, got ${JSON.stringify(words[takes])}, too; quote names with spaces. See: soundalike ${name} --help`,
+    );
 };
 
 const usageError = (message: string, cause?: unknown) =>

@@ -16,12 +16,15 @@ describe('openCatalogue', () => {
     ).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
   });
 
-  test.each([false, true])('a file that is no database is damaged, not away (readOnly: %s)', async (readOnly) => {
-    const file = join(temporaryFolder('damaged'), 'c.db');
-    writeFileSync(file, 'no database '.repeat(1_000));
-    const opened = openCatalogue(`sqlite:${file}`, { readOnly }).then((catalogue) => catalogue.ping());
-    await expect(opened).rejects.toMatchObject({ code: 'DATABASE_DAMAGED' });
-  });
+  test.each([false, true])(
+    'a file that is no database is damaged, not away (readOnly: %s)',
+    async (readOnly) => {
+      const file = join(temporaryFolder('damaged'), 'c.db');
+      writeFileSync(file, 'no database '.repeat(1_000));
+      const opened = openCatalogue(`sqlite:${file}`, { readOnly }).then((catalogue) => catalogue.ping());
+      await expect(opened).rejects.toMatchObject({ code: 'DATABASE_DAMAGED' });
+    },
+  );
 
   test('a server that is away says so', async () => {
     await expect(openCatalogue('postgres://u:secret@127.0.0.1:1/x')).rejects.toMatchObject({

@@ -69,6 +69,8 @@ export const describeLedger = (get: () => Catalogue): void => {
     expect((await get().getItem(id))?.etag).toBe('"v1"');
     await index(id, 'E'.repeat(22), 'Object', '"v2"');
     expect(await scan([object('"v2"')])).toMatchObject({ unchanged: 1 });
+    expect((await get().findItem('s3://b/o.mp3'))?.id).toBe(id);
+    expect(await get().findItem('')).toBeUndefined();
   });
 
   test('a comparison says what a scan would do and writes nothing', async () => {

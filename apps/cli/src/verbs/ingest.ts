@@ -21,6 +21,7 @@ import { defineVerb, type Invocation } from '../verb.ts';
 export const ingest = defineVerb({
   usage:
     '<folder | file | manifest.csv | manifest.jsonl | list.txt | playlist.m3u8 | https://… | s3://bucket/prefix>',
+  takes: 1,
   options: {
     'dry-run': {
       type: 'boolean',
@@ -51,13 +52,9 @@ export const ingest = defineVerb({
   ],
   run: async (invocation) => {
     const { positionals, options } = invocation;
-    const [argument, ...more] = positionals;
-    if (argument === undefined || more.length > 0) {
-      throw new SoundalikeError(
-        'INPUT_INVALID',
-        `ingest takes one source, got ${positionals.length}. See: soundalike ingest --help`,
-      );
-    }
+    const [argument] = positionals;
+    if (argument === undefined)
+      throw new SoundalikeError('INPUT_INVALID', 'ingest needs a source. See: soundalike ingest --help');
     if (options['dry-run'] === true) return showDifference(argument, invocation);
     if (options.watch !== true) return ingestOnce(argument, invocation);
     const folder = resolve(argument);

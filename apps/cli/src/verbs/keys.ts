@@ -5,6 +5,7 @@ import { defineVerb, type Invocation } from '../verb.ts';
 
 export const keys = defineVerb({
   usage: 'create | list | revoke <id or name>',
+  takes: 2,
   options: {
     name: { type: 'string', value: 'text', help: 'create: who or what uses it' },
     scope: {

@@ -54,6 +54,7 @@ const failures: Action = async ({ context, output, options }) => {
 const retry: Action = async ({ context, output, options }) => {
   const catalogue = await context.catalogue();
   const itemIds = typeof options.item === 'string' ? [readItemId(options.item)] : undefined;
+  for (const id of itemIds ?? []) if (!(await catalogue.getItem(id))) throw noItem(`${id}`);
   const queued = await catalogue.retryItems({ ...readFilter(options), itemIds });
   const { feedQueue } = await import('@soundalike/ingest');
   await feedQueue(catalogue, await context.queue());
@@ -69,10 +70,7 @@ const why: Action = async ({ context, output, positionals }) => {
   if (wanted === undefined)
     throw new SoundalikeError('INPUT_INVALID', 'queue why needs an item: its number, path or own id');
   const item = await findItem(wanted, context);
-  if (!item)
-    throw new SoundalikeError('ITEM_NOT_FOUND', `No item is called "${wanted}"`, {
-      fields: { item: wanted },
-    });
+  if (!item) throw noItem(wanted);
   const time = (value: number | null) => (value === null ? '–' : new Date(value).toISOString());
   const attempts = await (await context.catalogue()).attemptsOf(item.id);
   output.document({ ...item, attempts: item.attempts, story: attempts });
@@ -99,6 +97,9 @@ const why: Action = async ({ context, output, positionals }) => {
   );
   return 0;
 };
+
+const noItem = (item: string) =>
+  new SoundalikeError('ITEM_NOT_FOUND', `No item is called "${item}"`, { fields: { item } });
 
 /** By number, own id or root/path, else as a file of this host, named as the shell names it. */
 const findItem = async (wanted: string, context: Context) => {
@@ -140,6 +141,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 
 export const queue = defineVerb({
   usage: `${Object.keys(ACTIONS).join('|')} [item]`,
+  takes: 2,
   options: {
     code: { type: 'string', value: 'CODE', help: 'only failures with this code' },
     run: { type: 'string', value: 'n', help: 'only failures of this run' },

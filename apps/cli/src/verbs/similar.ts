@@ -10,6 +10,7 @@ import { defineVerb } from '../verb.ts';
 
 export const similar = defineVerb({
   usage: '<file | url | track id>',
+  takes: 1,
   options: {
     from: { type: 'string', value: 'time', help: 'only from here: 0:30' },
     to: { type: 'string', value: 'time', help: 'only up to here: 0:45' },
@@ -29,12 +30,9 @@ export const similar = defineVerb({
     'soundalike similar https://example.org/a.mp3 --filter year=1990..',
   ],
   run: async ({ positionals, options, context, output, signal }) => {
-    const [sample, ...more] = positionals;
-    if (sample === undefined || more.length > 0)
-      throw new SoundalikeError(
-        'INPUT_INVALID',
-        `similar takes one sample, got ${positionals.length}. See: soundalike similar --help`,
-      );
+    const [sample] = positionals;
+    if (sample === undefined)
+      throw new SoundalikeError('INPUT_INVALID', 'similar needs a sample. See: soundalike similar --help');
     const deps = await searchDeps(context, { readOnly: true });
     const found = isLink(sample) ? undefined : await stat(sample).catch(() => undefined);
     if (found?.isDirectory())
@@ -43,8 +41,7 @@ export const similar = defineVerb({
         `${sample} is a folder: similar takes one audio file, link or track id`,
       );
     const isFile = found?.isFile() === true;
-    if (!found && !isLink(sample) && sample.includes('\uFFFD'))
-      throw fileError(sample, { code: 'ENOENT' });
+    if (!found && !isLink(sample) && sample.includes('\uFFFD')) throw fileError(sample, { code: 'ENOENT' });
     if (!isFile && !isLink(sample) && !(await deps.catalogue.findTrack(sample))) {
       throw new SoundalikeError(
         'SOURCE_NOT_FOUND',

@@ -22,6 +22,7 @@ const ACTIONS: Readonly<Record<string, (invocation: Invocation) => Promise<numbe
 export const index = defineVerb({
   usage:
     'list | create --model <name> | promote [space] | rollback [space] | verify [space] [--recall] | repair [space] | drop <space> --yes',
+  takes: 2,
   options: {
     model: { type: 'string', value: 'name', help: 'create: the model of the new space' },
     hop: {
@@ -59,7 +60,7 @@ export const index = defineVerb({
   ],
   run: async (invocation) => {
     const [name = 'list'] = invocation.positionals;
-    const action = ACTIONS[name];
+    const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
     if (!action)
       throw new SoundalikeError(
         'INPUT_INVALID',

@@ -1,0 +1,25 @@
+import { PassThrough } from 'node:stream';
+import { createOutput } from './output.ts';
+import { runVerb } from './run-verb.ts';
+
+/** Runs a command line that must fail before settings are read. */
+const fail = async (name: string, ...argv: string[]) => {
+  const stderr = new PassThrough();
+  const output = createOutput({ stdout: new PassThrough(), stderr });
+  const readSettings = () => Promise.reject(new Error('settings were read'));
+  const code = await runVerb(name, argv, { readSettings, output, signal: new AbortController().signal });
+  return { code, words: String(stderr.read()) };
+};
+
+test.each([
+  ['doctor', ['x']],
+  ['ingest', ['01', 'Substation.opus']],
+  ['similar', ['01', 'Substation.opus']],
+  ['queue', ['why', '01', 'Substation.opus']],
+  ['index', ['verify', 'a', 'b']],
+  ['worker', ['now']],
+])('%s with a word too many says which, and does nothing', async (name, argv) => {
+  const { code, words } = await fail(name, ...argv);
+  expect(code).toBe(4);
+  expect(words).toContain(`got "${argv.at(-1)}", too; quote names with spaces`);
+});
