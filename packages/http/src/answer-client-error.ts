@@ -7,6 +7,7 @@ import { toProblem } from './problem.ts';
 /** What Node's server refuses before there is a request, by its code: status and words. */
 const REFUSALS: Readonly<Record<string, readonly [status: number, words: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Address and headers of the request are larger than 16 KiB'],
+  HPE_INVALID_EOF_STATE: [400, 'The request ended before it was whole'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive'],
 };
 
