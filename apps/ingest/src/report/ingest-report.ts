@@ -24,6 +24,7 @@ export const formatReport = (report: IngestReport): string => {
   const { indexed, unchanged, duplicate, failed, gone, pruned, cancelled, pending } = report;
   const { audioSeconds, wallSeconds } = report;
   const done = indexed + duplicate;
+  const found = done + unchanged + failed + cancelled + pending;
   const states = [
     ['indexed', indexed],
     ['unchanged', unchanged],
@@ -53,6 +54,7 @@ export const formatReport = (report: IngestReport): string => {
           `Look at them: soundalike queue failures --run ${report.run}     try again: soundalike queue retry --run ${report.run}`,
         ]
       : []),
+    ...(found === 0 ? ['The source names no audio: no file, row or line of it is a track.'] : []),
     ...(pending > 0 ? ['Stopped before the end; the same command goes on where this one was.'] : []),
   ].join('\n');
 };
