@@ -19,19 +19,19 @@ export interface Output {
 }
 
 export const createOutput = (streams: {
-  stdout: NodeJS.WritableStream;
+  stdout: NodeJS.WritableStream & { isTTY?: boolean };
   stderr: NodeJS.WritableStream & { isTTY?: boolean };
 }): Output => ({
   isTerminal: streams.stderr.isTTY === true,
   json: false,
   print(text) {
-    if (!this.json) streams.stdout.write(`${text}\n`);
+    if (!this.json) streams.stdout.write(`${shown(text, streams.stdout)}\n`);
   },
   document(value) {
     if (this.json) streams.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
   },
   note(text) {
-    streams.stderr.write(`${text}\n`);
+    streams.stderr.write(`${shown(text, streams.stderr)}\n`);
   },
   draw(text) {
     streams.stderr.write(text);
@@ -41,9 +41,18 @@ export const createOutput = (streams: {
       const { code, message, detail, fields } = error;
       streams.stdout.write(`${JSON.stringify({ error: { code, message, detail, fields } }, null, 2)}\n`);
     }
-    streams.stderr.write(`${formatError(error)}\n`);
+    streams.stderr.write(`${shown(formatError(error), streams.stderr)}\n`);
   },
 });
+
+/** File names and servers' words may hold what terminals obey; a terminal is shown it, files and pipes get it as it is. */
+const shown = (text: string, { isTTY }: { isTTY?: boolean }): string =>
+  isTTY === true
+    ? text.replace(CONTROLS, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`)
+    : text;
+
+/** Control characters but tab and line feed. */
+const CONTROLS = /[^\P{Cc}\t\n]/gu;
 
 const formatError = (error: SoundalikeError): string =>
   [
