@@ -26,6 +26,14 @@ describe('openCatalogue', () => {
     },
   );
 
+  test('a file that may not be written is no fault of ours', async () => {
+    const url = `sqlite:${join(temporaryFolder('locked'), 'c.db')}`;
+    await (await openCatalogue(url)).close();
+    const catalogue = await openCatalogue(url, { readOnly: true });
+    await expect(catalogue.setSetting('a', 'b')).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    await catalogue.close();
+  });
+
   test('a server that is away says so', async () => {
     await expect(openCatalogue('postgres://u:secret@127.0.0.1:1/x')).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',

@@ -84,6 +84,7 @@ const AWAY_CODES = new Set([
   'SQLITE_IOERR',
   'SQLITE_FULL',
   'SQLITE_CANTOPEN',
+  'SQLITE_READONLY',
 ]);
 
 /** Tells a database that is away from one that refused: only the first is worth waiting for. */

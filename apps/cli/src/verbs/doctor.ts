@@ -1,4 +1,7 @@
-import { redactUrl, toSoundalikeError } from '@soundalike/core';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { redactUrl, SoundalikeError, toSoundalikeError } from '@soundalike/core';
 import type { Context } from '../context.ts';
 import { defineVerb } from '../verb.ts';
 
@@ -31,8 +34,24 @@ const attempt = async (name: string, check: () => Promise<string>): Promise<Chec
   }
 };
 
+/** What another user made, with sudo for example, is read well and fails at the first write. What is not there yet will be made. */
+const checkWritable = async (path: string): Promise<void> => {
+  await access(path, constants.W_OK).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return;
+    throw new SoundalikeError('CONFIG_INVALID', `${path} may not be written by this user (${cause.code})`, {
+      cause,
+    });
+  });
+};
+
 const CHECKS: readonly (readonly [string, (context: Context) => Promise<string>])[] = [
-  ['data', async ({ config }) => `${config.home} (${config.homeReason})`],
+  [
+    'data',
+    async ({ config }) => {
+      for (const name of ['.', 'catalogue.db', 'vectors']) await checkWritable(join(config.home, name));
+      return `${config.home} (${config.homeReason})`;
+    },
+  ],
   ['ffmpeg', async (context) => context.ffmpeg()],
   [
     'database',
