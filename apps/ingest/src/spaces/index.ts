@@ -14,6 +14,7 @@ export { type OpenSpace, openSpace } from './open-space.ts';
 export { queueMissing } from './queue-missing.ts';
 export { sampleTracks } from './sample-tracks.ts';
 export { createTally, type FindingCount } from './verify/finding.ts';
+export { openStored } from './verify/open-stored.ts';
 export { type AudioDeps, type Repaired, repairSpace } from './verify/repair-space.ts';
 export { type Verified, verifySpace } from './verify/verify-space.ts';
 export { createWorkingSpaces, type WorkingSpaces } from './working-spaces.ts';

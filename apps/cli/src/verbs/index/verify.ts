@@ -1,4 +1,11 @@
-import { createTally, type FindingCount, measureRecall, type Recall, verifySpace } from '@soundalike/ingest';
+import {
+  createTally,
+  type FindingCount,
+  measureRecall,
+  openStored,
+  type Recall,
+  verifySpace,
+} from '@soundalike/ingest';
 import type { Invocation } from '../../verb.ts';
 import { findSpace } from './find-space.ts';
 
@@ -11,7 +18,7 @@ export const verify = async (invocation: Invocation): Promise<number> => {
   const { context, output, options, signal } = invocation;
   const space = await findSpace(invocation);
   const [catalogue, vectors] = await Promise.all([context.catalogue(), context.vectors()]);
-  const store = await vectors.openSpace(space.name);
+  const store = await openStored(vectors, space.name);
   const tally = createTally();
   const verified = await verifySpace({
     catalogue,
@@ -22,7 +29,7 @@ export const verify = async (invocation: Invocation): Promise<number> => {
   });
   const findings = tally.list();
   const recall =
-    options.recall === true
+    options.recall === true && verified.storedTracks > 0
       ? await measureRecall({ catalogue, store, queries: QUERIES, maxTracks: COMPARED_TRACKS, signal })
       : undefined;
   output.document({

@@ -3,6 +3,7 @@ import type { VectorStore } from '@soundalike/store';
 import { temporaryFolder } from '@soundalike/testing';
 import { type FilledSpace, fillSpace, SPACE } from '../filled-spaces.fixture.ts';
 import { createTally } from './finding.ts';
+import { openStored } from './open-stored.ts';
 import { repairSpace } from './repair-space.ts';
 import { verifySpace } from './verify-space.ts';
 
@@ -129,6 +130,20 @@ describe.each([
       { kind: 'stray-clips', did: 'left', count: 1 },
     ]);
     expect((await filled.store.getTracks(['comingin'])).size).toBe(1);
+  }, 60_000);
+
+  test('every track is missing where the vectors are gone, and verifying makes none', async () => {
+    const filled = await fillSpace({ tracks: 3, clips: 2, transform: TRANSFORM, url: url() });
+    await giveSignatures(filled);
+    await filled.vectors.dropSpace(SPACE);
+    const store = await openStored(filled.vectors, SPACE);
+    expect(await verify({ ...filled, store })).toEqual({
+      tracks: 3,
+      storedTracks: 0,
+      storedClips: 0,
+      findings: { 'missing-track': 3 },
+    });
+    expect(await filled.vectors.listSpaces()).toEqual([]);
   }, 60_000);
 
   test('missing signatures are counted', async () => {
