@@ -17,6 +17,11 @@ test.each([
   ['similar', ['01', 'Substation.opus']],
   ['queue', ['why', '01', 'Substation.opus']],
   ['index', ['verify', 'a', 'b']],
+  ['queue', ['status', 'extra']],
+  ['queue', ['retry', 'music/a.mp3']],
+  ['index', ['list', 'x']],
+  ['keys', ['list', 'x']],
+  ['model', ['verify', 'a', 'b']],
   ['worker', ['now']],
 ])('%s with a word too many says which, and does nothing', async (name, argv) => {
   const { code, words } = await fail(name, ...argv);

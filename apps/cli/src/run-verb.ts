@@ -65,9 +65,16 @@ const parse = (name: string, verb: Verb, argv: string[]) => {
 
 /** A word too many is a name with spaces, most often, or a wildcard: the first of them alone would be something else. */
 const checkCount = (name: string, { takes = 0 }: Verb, words: readonly string[]): void => {
-  if (words.length > takes)
+  if (typeof takes === 'number') return checkAtMost(takes, name, words, name);
+  const [action = '', ...rest] = words;
+  // Of one that there is not, the verb itself says which there are.
+  if (Object.hasOwn(takes, action)) checkAtMost(takes[action] ?? 0, `${name} ${action}`, rest, name);
+};
+
+const checkAtMost = (most: number, caller: string, words: readonly string[], verb: string): void => {
+  if (words.length > most)
     throw usageError(
-      `${name} takes ${takes === 0 ? 'nothing' : `at most ${takes} ${takes === 1 ? 'argument' : 'arguments'}`} beside its options, got ${JSON.stringify(words[takes])}, too; quote names with spaces. See: soundalike ${name} --help`,
+      `${caller} takes ${most === 0 ? 'nothing' : `at most ${most} ${most === 1 ? 'argument' : 'arguments'}`} beside its options, got ${JSON.stringify(words[most])}, too; quote names with spaces. See: soundalike ${verb} --help`,
     );
 };
 

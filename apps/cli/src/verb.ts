@@ -25,8 +25,8 @@ export interface Invocation {
 export interface Verb {
   /** What follows the name, e.g. `<folder | manifest.csv>`. */
   readonly usage: string;
-  /** Most words that may follow it, options aside; none where nothing is said. */
-  readonly takes?: number;
+  /** Most words that may follow it, options aside, or for a verb with actions those that may follow each; none where nothing is said. */
+  readonly takes?: number | Readonly<Record<string, number>>;
   readonly options: Readonly<Record<string, VerbOption>>;
   readonly examples: readonly string[];
   run(invocation: Invocation): Promise<number>;

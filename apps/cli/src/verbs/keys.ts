@@ -5,7 +5,7 @@ import { defineVerb, type Invocation } from '../verb.ts';
 
 export const keys = defineVerb({
   usage: 'create | list | revoke <id or name>',
-  takes: 2,
+  takes: { create: 0, list: 0, revoke: 1 },
   options: {
     name: { type: 'string', value: 'text', help: 'create: who or what uses it' },
     scope: {
@@ -22,10 +22,10 @@ export const keys = defineVerb({
     'soundalike keys revoke importer',
   ],
   run: async (invocation) => {
-    const [action, ...rest] = invocation.positionals;
-    if (action === 'create' && rest.length === 0) return create(invocation);
-    if (action === 'list' && rest.length === 0) return list(invocation);
-    if (action === 'revoke' && rest.length === 1) return revoke(invocation, rest[0] as string);
+    const [action, key] = invocation.positionals;
+    if (action === 'create') return create(invocation);
+    if (action === 'list') return list(invocation);
+    if (action === 'revoke' && key !== undefined) return revoke(invocation, key);
     throw new SoundalikeError(
       'INPUT_INVALID',
       'keys takes create, list, or revoke with an id or name. See: soundalike keys --help',

@@ -189,7 +189,7 @@ const pull = async (invocation: Invocation): Promise<number> => {
 export const model = defineVerb({
   usage:
     'list | pull [clmr] | convert <file> [name] | use <name> | verify [name] | calibrate <folder> [name] | calibrate --stored',
-  takes: 3,
+  takes: { list: 0, pull: 1, convert: 2, use: 1, verify: 1, calibrate: 2 },
   options: {
     from: { type: 'string', value: 'file', help: 'pull: take this file instead of downloading' },
     url: { type: 'string', value: 'url', help: 'pull: download from here instead' },

@@ -18,7 +18,7 @@ const status: Action = async ({ context, output }) => {
   output.document({ queue, items, lastRun: run ?? null });
   output.print(
     [
-      `Queue ${(await context.queue()).url}: ${queue.waiting} waiting, ${queue.active} active, ${queue.delayed} delayed${queue.paused ? ', paused' : ''}`,
+      `Queue ${(await context.queue()).url.replace(/:$/, '')}: ${queue.waiting} waiting, ${queue.active} active, ${queue.delayed} delayed${queue.paused ? ', paused' : ''}`,
       `Items: ${Object.entries(items)
         .map(([state, count]) => `${count} ${state}`)
         .join(', ')}`,
@@ -140,8 +140,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 };
 
 export const queue = defineVerb({
-  usage: `${Object.keys(ACTIONS).join('|')} [item]`,
-  takes: 2,
+  usage: 'status | failures | retry | why <item> | pause | resume | drain',
+  takes: { status: 0, failures: 0, retry: 0, why: 1, pause: 0, resume: 0, drain: 0 },
   options: {
     code: { type: 'string', value: 'CODE', help: 'only failures with this code' },
     run: { type: 'string', value: 'n', help: 'only failures of this run' },

@@ -22,7 +22,7 @@ const ACTIONS: Readonly<Record<string, (invocation: Invocation) => Promise<numbe
 export const index = defineVerb({
   usage:
     'list | create --model <name> | promote [space] | rollback [space] | verify [space] [--recall] | repair [space] | drop <space> --yes',
-  takes: 2,
+  takes: { list: 0, create: 0, promote: 1, rollback: 1, verify: 1, repair: 1, drop: 1 },
   options: {
     model: { type: 'string', value: 'name', help: 'create: the model of the new space' },
     hop: {
