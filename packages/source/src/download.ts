@@ -29,62 +29,116 @@ export interface Downloaded {
   readonly etag: string | null;
 }
 
+/** Opens a body from byte `from` on; with `version` only where it is still that one. */
+type Open = (request: {
+  from: number;
+  version: string | null;
+  signal: AbortSignal;
+}) => Promise<OpenedBody | 'unchanged'>;
+
 /**
  * Streams a body into a file of at most `maxBytes`; a transfer that breaks is resumed where it stopped, after growing pauses.
  *
- * @param options.open opens the body from a byte on; with `version` only where it is still that one
- * @throws SoundalikeError `SOURCE_TOO_LARGE`, `SOURCE_FETCH_FAILED`, and what `open` throws; the file is gone then
+ * @param options.timeoutMs for all tries and pauses together
+ * @throws SoundalikeError `SOURCE_TOO_LARGE`, `TIMEOUT` (naming what the last try ended with), `CANCELLED`, `SOURCE_FETCH_FAILED`, and what `open`
+ *   throws; the file is gone then
  */
 export const download = async (options: {
   name: string;
   target: string;
   maxBytes: number;
-  signal: AbortSignal;
-  open(request: { from: number; version: string | null }): Promise<OpenedBody | 'unchanged'>;
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+  open: Open;
 }): Promise<Downloaded | 'unchanged'> => {
-  const { name, target, maxBytes, signal, open } = options;
-  let written = 0;
-  let version: string | null = null;
+  const { name, target, maxBytes, timeoutMs, open } = options;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+  const transfer: Transfer = { name, target, maxBytes, signal, open, written: 0, version: null };
+  let failed: unknown;
   try {
     for (let tries = 1; ; tries++) {
       try {
-        const opened = await open({ from: version === null ? 0 : written, version });
-        if (opened === 'unchanged') return opened;
-        if (opened.from > written) {
-          opened.body.destroy();
-          throw notAsked(name, opened.from, written);
-        }
-        written = opened.from;
-        version = opened.etag;
-        if ((opened.size ?? 0) > maxBytes) {
-          opened.body.destroy();
-          throw tooLarge(name, maxBytes);
-        }
-        const count = new Transform({
-          transform(chunk: Buffer, _encoding, callback) {
-            if (written + chunk.length > maxBytes) return callback(tooLarge(name, maxBytes));
-            written += chunk.length;
-            callback(null, chunk);
-          },
-        });
-        const file = createWriteStream(target, {
-          flags: opened.from === 0 ? 'w' : 'r+',
-          start: opened.from,
-          mode: 0o600,
-        });
-        await pipeline(opened.body, count, file, { signal });
-        if (opened.size !== null && written < opened.size) throw new Error(`${name} ended early`);
-        return { bytes: written, etag: version };
+        return await receive(transfer);
       } catch (error) {
         if (signal.aborted || tries >= TRIES || !isPassing(error)) throw error;
+        failed = error;
         await sleep(pauseOf(tries, error), undefined, { signal });
       }
     }
-  } catch (error) {
+  } catch (cause) {
     await rm(target, { force: true });
-    throw error;
+    if (options.signal?.aborted)
+      throw new SoundalikeError('CANCELLED', `Stopped while fetching ${name}`, { cause });
+    if (timeout.aborted) throw timedOut({ name, timeoutMs, failed, cause });
+    if (isSoundalikeError(cause)) throw cause;
+    throw new SoundalikeError('SOURCE_FETCH_FAILED', `${name} could not be fetched: ${wordsOf(cause)}`, {
+      cause,
+      fields: { url: name },
+    });
   }
 };
+
+/** A download on its way: how many bytes are in the file, of which version. */
+interface Transfer {
+  readonly name: string;
+  readonly target: string;
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+  readonly open: Open;
+  written: number;
+  version: string | null;
+}
+
+/** One try, from where the one before it stopped. */
+const receive = async (transfer: Transfer): Promise<Downloaded | 'unchanged'> => {
+  const { name, target, maxBytes, signal, open } = transfer;
+  const { version } = transfer;
+  const opened = await open({ from: version === null ? 0 : transfer.written, version, signal });
+  if (opened === 'unchanged') return opened;
+  const { body, from, size, etag } = opened;
+  const refusal =
+    from > transfer.written
+      ? notAsked(name, from, transfer.written)
+      : (size ?? 0) > maxBytes && tooLarge(name, maxBytes);
+  if (refusal) {
+    body.destroy();
+    throw refusal;
+  }
+  transfer.written = from;
+  transfer.version = etag;
+  const count = new Transform({
+    transform(chunk: Buffer, _encoding, callback) {
+      if (transfer.written + chunk.length > maxBytes) return callback(tooLarge(name, maxBytes));
+      transfer.written += chunk.length;
+      callback(null, chunk);
+    },
+  });
+  const file = createWriteStream(target, { flags: from === 0 ? 'w' : 'r+', start: from, mode: 0o600 });
+  await pipeline(body, count, file, { signal });
+  if (size !== null && transfer.written < size) throw new Error(`${name} ended early`);
+  return { bytes: transfer.written, etag };
+};
+
+/** What the last whole try ended with says more than the clock: that a server is busy, for example. */
+const timedOut = ({
+  name,
+  timeoutMs,
+  failed,
+  cause,
+}: {
+  name: string;
+  timeoutMs: number;
+  failed: unknown;
+  cause: unknown;
+}) =>
+  new SoundalikeError(
+    'TIMEOUT',
+    `${name} took longer than ${timeoutMs / 1000} s${failed === undefined ? '' : `; the last try: ${wordsOf(failed)}`}`,
+    { cause: failed ?? cause, fields: { url: name } },
+  );
+
+const wordsOf = (error: unknown): string => (error as Error)?.message || String(error);
 
 /** A part from further on would leave a hole in the file. */
 const notAsked = (name: string, from: number, asked: number) =>

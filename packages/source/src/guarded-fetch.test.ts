@@ -24,6 +24,7 @@ beforeAll(async () => {
     else if (pathname === '/liar') response.writeHead(200, { 'content-length': '999999999' }).end();
     else if (pathname === '/gzip') response.writeHead(200, { 'content-encoding': 'gzip' }).end('x');
     else if (pathname === '/middle') response.writeHead(206, { 'content-range': 'bytes 3-7/8' }).end('audio');
+    else if (pathname === '/busy') response.writeHead(429, { 'retry-after': '60' }).end();
     else if (pathname === '/hang') response.writeHead(200).write('x');
     else if (pathname === '/flaky') {
       // The first answer is an error, the second breaks off, the third resumes.
@@ -205,6 +206,14 @@ describe('allowed fetches', () => {
     await expect(get(`${base}/hang`, allow, { signal: AbortSignal.timeout(200) }).done).rejects.toMatchObject(
       { code: 'CANCELLED' },
     );
+  });
+});
+
+test('a pause that lasts longer than the time there is names what it waited for', async () => {
+  const { done } = get(`${base}/busy`, ['127.0.0.1'], { timeoutMs: 300 });
+  await expect(done).rejects.toMatchObject({
+    code: 'TIMEOUT',
+    message: expect.stringMatching(/longer than 0\.3 s; the last try: .*\/busy answered 429/),
   });
 });
 

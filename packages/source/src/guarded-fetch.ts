@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { isSoundalikeError, SoundalikeError } from '@soundalike/core';
+import { SoundalikeError } from '@soundalike/core';
 import { type Downloaded, download, type OpenedBody } from './download.ts';
 import { type CheckedAddress, checkHost, type FetchPolicy } from './fetch-policy.ts';
 
@@ -24,37 +24,21 @@ export const fetchToFile = async (options: {
   signal?: AbortSignal | undefined;
 }): Promise<Downloaded | 'unchanged'> => {
   const { url, target, policy, etag, signal } = options;
-  const timeout = AbortSignal.timeout(policy.timeoutMs);
-  const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
-  try {
-    return await download({
-      name: url,
-      target,
-      maxBytes: policy.maxBytes,
-      signal: either,
-      open: ({ from, version }) =>
-        follow(
-          new URL(url),
-          { ...resumeHeaders(from, version), ...(from === 0 && etag ? unlessStill(etag) : {}) },
-          policy,
-          either,
-          MAX_REDIRECTS,
-        ),
-    });
-  } catch (cause) {
-    if (isSoundalikeError(cause)) throw cause;
-    if (signal?.aborted) throw new SoundalikeError('CANCELLED', `Stopped while fetching ${url}`, { cause });
-    if (timeout.aborted)
-      throw new SoundalikeError('TIMEOUT', `${url} took longer than ${policy.timeoutMs / 1000} s`, {
-        cause,
-        fields: { url },
-      });
-    throw new SoundalikeError(
-      'SOURCE_FETCH_FAILED',
-      `${url} could not be fetched: ${(cause as Error)?.message || String(cause)}`,
-      { cause, fields: { url } },
-    );
-  }
+  return download({
+    name: url,
+    target,
+    maxBytes: policy.maxBytes,
+    timeoutMs: policy.timeoutMs,
+    signal,
+    open: ({ from, version, signal: either }) =>
+      follow(
+        new URL(url),
+        { ...resumeHeaders(from, version), ...(from === 0 && etag ? unlessStill(etag) : {}) },
+        policy,
+        either,
+        MAX_REDIRECTS,
+      ),
+  });
 };
 
 /** A mark is an ETag (in quotes), or the date of the last change. */

@@ -79,28 +79,20 @@ const fetchObject = async (options: {
   const { s3 } = policy;
   if (!s3)
     throw new SoundalikeError('SOURCE_FORBIDDEN', `${url}: buckets are not read here`, { fields: { url } });
-  const timeout = AbortSignal.timeout(policy.timeoutMs);
-  const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
-  try {
-    return await download({
-      name: url,
-      target,
-      maxBytes: policy.maxBytes,
-      signal: either,
-      open: async ({ from, version }) => {
-        const opened = await openObject(url, s3, {
-          from,
-          ifMatch: from > 0 ? (version ?? undefined) : undefined,
-          ifNoneMatch: from === 0 ? (etag ?? undefined) : undefined,
-          signal: either,
-        });
-        return opened === 'unchanged' ? opened : { ...opened, from };
-      },
-    });
-  } catch (cause) {
-    if (signal?.aborted) throw new SoundalikeError('CANCELLED', `Stopped while fetching ${url}`, { cause });
-    if (timeout.aborted)
-      throw new SoundalikeError('TIMEOUT', `${url} took longer than ${policy.timeoutMs / 1000} s`, { cause });
-    throw cause;
-  }
+  return download({
+    name: url,
+    target,
+    maxBytes: policy.maxBytes,
+    timeoutMs: policy.timeoutMs,
+    signal,
+    open: async ({ from, version, signal: either }) => {
+      const opened = await openObject(url, s3, {
+        from,
+        ifMatch: from > 0 ? (version ?? undefined) : undefined,
+        ifNoneMatch: from === 0 ? (etag ?? undefined) : undefined,
+        signal: either,
+      });
+      return opened === 'unchanged' ? opened : { ...opened, from };
+    },
+  });
 };
