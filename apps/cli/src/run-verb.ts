@@ -65,10 +65,10 @@ const parse = (name: string, verb: Verb, argv: string[]) => {
 
 /** A word too many is a name with spaces, most often, or a wildcard: the first of them alone would be something else. */
 const checkCount = (name: string, { takes = 0 }: Verb, words: readonly string[]): void => {
-  if (typeof takes === 'number') return checkAtMost(takes, name, words, name);
   const [action = '', ...rest] = words;
-  // Of one that there is not, the verb itself says which there are.
-  if (Object.hasOwn(takes, action)) checkAtMost(takes[action] ?? 0, `${name} ${action}`, rest, name);
+  if (typeof takes === 'number') checkAtMost(takes, name, words, name);
+  // Of an action that there is not, the verb itself says which there are.
+  else if (Object.hasOwn(takes, action)) checkAtMost(takes[action] ?? 0, `${name} ${action}`, rest, name);
 };
 
 const checkAtMost = (most: number, caller: string, words: readonly string[], verb: string): void => {

@@ -29,7 +29,7 @@ export interface Downloaded {
   readonly etag: string | null;
 }
 
-/** Opens a body from byte `from` on; with `version` only where it is still that one. */
+/** Opens a body from byte `from` on; with `version` only where it is still that one. The signal also ends it when time is up. */
 type Open = (request: {
   from: number;
   version: string | null;

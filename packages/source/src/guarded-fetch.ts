@@ -30,12 +30,12 @@ export const fetchToFile = async (options: {
     maxBytes: policy.maxBytes,
     timeoutMs: policy.timeoutMs,
     signal,
-    open: ({ from, version, signal: either }) =>
+    open: ({ from, version, signal: ending }) =>
       follow(
         new URL(url),
         { ...resumeHeaders(from, version), ...(from === 0 && etag ? unlessStill(etag) : {}) },
         policy,
-        either,
+        ending,
         MAX_REDIRECTS,
       ),
   });

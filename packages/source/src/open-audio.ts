@@ -85,12 +85,12 @@ const fetchObject = async (options: {
     maxBytes: policy.maxBytes,
     timeoutMs: policy.timeoutMs,
     signal,
-    open: async ({ from, version, signal: either }) => {
+    open: async ({ from, version, signal: ending }) => {
       const opened = await openObject(url, s3, {
         from,
         ifMatch: from > 0 ? (version ?? undefined) : undefined,
         ifNoneMatch: from === 0 ? (etag ?? undefined) : undefined,
-        signal: either,
+        signal: ending,
       });
       return opened === 'unchanged' ? opened : { ...opened, from };
     },

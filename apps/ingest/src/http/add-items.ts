@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import fastifyMultipart from '@fastify/multipart';
 import { SoundalikeError, toSoundalikeError } from '@soundalike/core';
 import { type HttpApp, problemResponses } from '@soundalike/http';
-import { isLink, isS3 } from '@soundalike/source';
 import { z } from 'zod';
 import { recordSource } from '../scan/record-source.ts';
-import { linkEntry } from '../sources/find-file.ts';
+import { entryOf } from '../sources/find-file.ts';
 import { createKnownFinder } from '../sources/find-known.ts';
 import { readManifestRow } from '../sources/manifest-row.ts';
 import { type PostedItem, postedItemSchema } from '../sources/manifest-schema.ts';
@@ -138,8 +137,7 @@ async function* posted(items: readonly PostedItem[], { adds }: IngestHttpDeps): 
   for (const [index, { attributes, ...columns }] of items.entries()) {
     try {
       const row = { number: index + 1, columns: { ...attributes, ...columns } };
-      const entry = readManifestRow(row, 'posted items');
-      yield isLink(entry.place) || isS3(entry.place) ? linkEntry(entry) : await files.entry(entry);
+      yield await entryOf(readManifestRow(row, 'posted items'), files);
     } catch (error) {
       const location = { root: null, path: items[index]?.path ?? `posted items#${index + 1}` };
       yield { kind: 'invalid', location, error: toSoundalikeError(error), hidesOthers: true };

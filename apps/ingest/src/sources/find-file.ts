@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { Catalogue } from '@soundalike/catalogue';
+import { isLink, isS3 } from '@soundalike/source';
 import { findRoot, type Roots } from './find-root.ts';
 import type { ManifestEntry } from './manifest-row.ts';
 import type { SourceEntry } from './source-entry.ts';
@@ -48,6 +49,10 @@ export const createFileFinder = (
     },
   };
 };
+
+/** The entry of a place as a list or manifest names it: a link, an object of a bucket, else a file. */
+export const entryOf = async (entry: ManifestEntry, files: FileFinder): Promise<SourceEntry> =>
+  isLink(entry.place) || isS3(entry.place) ? linkEntry(entry) : files.entry(entry);
 
 /** A link or an object of a bucket; nothing is asked of it yet. */
 export const linkEntry = ({ place, externalId, metadata }: ManifestEntry): SourceEntry => ({

@@ -1,6 +1,7 @@
 import type { FoundItem } from '@soundalike/catalogue';
 import { SoundalikeError, type TrackMetadata } from '@soundalike/core';
 import type { ManifestRow } from './read-manifest.ts';
+import { refuseScheme } from './refuse-scheme.ts';
 
 /** Columns with a meaning; every other one becomes an attribute of the track. */
 const KNOWN = new Set(['id', 'path', 'file', 'url', 'title', 'artist', 'album', 'genre', 'tags', 'year']);
@@ -35,6 +36,8 @@ export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEnt
   };
   const place = text('path') ?? text('file') ?? text('url');
   if (!place) throw invalid('has neither "path" nor "url"');
+  const refusal = refuseScheme(place);
+  if (refusal !== undefined) throw invalid(`cannot be used: ${refusal}`);
   const year = text('year');
   if (year !== null && !/^\d{1,4}$/.test(year))
     throw invalid(`has a "year" that is not a year: ${JSON.stringify(year)}`);

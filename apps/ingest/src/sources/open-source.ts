@@ -3,11 +3,12 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { Catalogue } from '@soundalike/catalogue';
 import { SoundalikeError, toSoundalikeError } from '@soundalike/core';
 import { fileError, isAudioName, isLink, isS3, type S3Options } from '@soundalike/source';
-import { createFileFinder, type FileFinder, linkEntry } from './find-file.ts';
+import { createFileFinder, entryOf, type FileFinder, linkEntry } from './find-file.ts';
 import { findRoot, type Roots } from './find-root.ts';
 import { readManifestRow } from './manifest-row.ts';
 import { readList } from './read-list.ts';
 import { type ManifestRow, readManifest } from './read-manifest.ts';
+import { refuseScheme } from './refuse-scheme.ts';
 import { scanBucket } from './scan-bucket.ts';
 import { scanFolder } from './scan-folder.ts';
 import type { Source, SourceEntry } from './source-entry.ts';
@@ -24,7 +25,7 @@ export interface OpenSourceOptions {
 /**
  * Opens what the user named. Reading is lazy; entries that cannot be used come as `invalid`.
  *
- * @throws SoundalikeError `SOURCE_NOT_FOUND`, `SOURCE_FORBIDDEN`, `INPUT_INVALID` for a file that is none of these
+ * @throws SoundalikeError `SOURCE_NOT_FOUND`, `SOURCE_FORBIDDEN`, `INPUT_INVALID` for a file or link that is none of these
  */
 export const openSource = async (options: OpenSourceOptions): Promise<Source> => {
   const { argument, catalogue, roots, s3 = {} } = options;
@@ -35,6 +36,8 @@ export const openSource = async (options: OpenSourceOptions): Promise<Source> =>
     return { name: argument, key: argument, entries: only(linkEntry({ place: argument, ...nothingSaid })) };
   if (isS3(argument))
     return { name: argument, key: argument, entries: scanBucket(argument, s3), scope: { source: argument } };
+  const refusal = refuseScheme(argument);
+  if (refusal !== undefined) throw new SoundalikeError('INPUT_INVALID', `${argument}: ${refusal}`);
   const path = await resolvePath(options);
   const found = await stat(path);
   if (found.isDirectory()) {
@@ -89,8 +92,7 @@ export async function* manifestEntries(
 
 const rowEntry = async (row: ManifestRow, files: FileFinder, name: string): Promise<SourceEntry> => {
   try {
-    const entry = readManifestRow(row, name);
-    return isRemote(entry.place) ? linkEntry(entry) : await files.entry(entry);
+    return await entryOf(readManifestRow(row, name), files);
   } catch (error) {
     const location = { root: null, path: `${name}#row-${row.number}` };
     return { kind: 'invalid', location, error: toSoundalikeError(error), hidesOthers: true };
@@ -99,12 +101,17 @@ const rowEntry = async (row: ManifestRow, files: FileFinder, name: string): Prom
 
 async function* listEntries(path: string, files: FileFinder): AsyncGenerator<SourceEntry> {
   for await (const place of readList(path)) {
-    const entry = { place, externalId: null, metadata: {} };
-    yield isRemote(place) ? linkEntry(entry) : await files.entry(entry);
+    const refusal = refuseScheme(place);
+    if (refusal === undefined) yield await entryOf({ place, externalId: null, metadata: {} }, files);
+    else
+      yield {
+        kind: 'invalid',
+        location: { root: null, path: place },
+        error: new SoundalikeError('INPUT_INVALID', `${basename(path)}: ${refusal}`, { fields: { place } }),
+        hidesOthers: false,
+      };
   }
 }
-
-const isRemote = (place: string): boolean => isLink(place) || isS3(place);
 
 async function* only(entry: SourceEntry): AsyncGenerator<SourceEntry> {
   yield entry;
