@@ -33,3 +33,29 @@ test('links of a kind that is not read are named by their scheme', async () => {
   const rows = await read('m.csv', 'url\nFTP://h.example/a.mp3\ns3://b/c.mp3\n');
   expect(rows).toEqual([expect.stringMatching(/^MANIFEST_INVALID m.csv, row 1 .*FTP:/), 's3://b/c.mp3']);
 });
+
+test('a row nested without end is a bad row, and no other', async () => {
+  const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+  const lines = [
+    `{"path":"a.mp3","x":${deep}}`,
+    `{"path":"b.mp3","tags":${deep}}`,
+    '{"path":"c.mp3","x":[[1]]}',
+  ];
+  expect(await read('deep.jsonl', lines.join('\n'))).toEqual([
+    expect.stringMatching(/^MANIFEST_INVALID deep.jsonl, row 1 is nested deeper than/),
+    expect.stringMatching(/^MANIFEST_INVALID deep.jsonl, row 2 is nested deeper than/),
+    'c.mp3',
+  ]);
+});
+
+test('two columns of one name are refused by that name', async () => {
+  await expect(read('two.csv', 'path,Title,title\na.mp3,A,B\n')).rejects.toMatchObject({
+    code: 'MANIFEST_INVALID',
+    message: expect.stringContaining('two columns named "title"'),
+  });
+  expect(await read('blank.csv', 'path,,\na.mp3,,\n')).toEqual(['a.mp3']);
+  expect(await read('two.jsonl', '{"path":"a.mp3","Year":1,"year":2}\n{"path":"b.mp3"}\n')).toEqual([
+    expect.stringMatching(/^MANIFEST_INVALID two.jsonl, row 1 has two columns named "year"/),
+    'b.mp3',
+  ]);
+});

@@ -12,6 +12,9 @@ const SAMPLE_CHARACTERS = 64 * 1024;
 /** Rows of CSV parsed in one go: the event loop is free between. */
 const ROWS_AT_ONCE = 500;
 
+/** Levels of lists and objects within a row of JSONL: writing far deeper ones as text would overflow the stack. */
+const MAX_LEVELS = 100;
+
 /** One row of a manifest: its number (the first row of data is 1) and its columns, names in lower case. */
 export interface ManifestRow {
   readonly number: number;
@@ -20,7 +23,11 @@ export interface ManifestRow {
   readonly problem?: string | undefined;
 }
 
-/** Rows of a CSV (with a header line; any encoding and delimiter) or JSONL manifest, streamed. A row that cannot be read is given with its problem. */
+/**
+ * Rows of a CSV (with a header line; any encoding and delimiter) or JSONL manifest, streamed. A row that cannot be read is given with its problem.
+ *
+ * Throws `MANIFEST_INVALID` where a header of CSV cannot be read or names a column twice.
+ */
 export const readManifest = (path: string): AsyncIterable<ManifestRow> =>
   /\.(jsonl|ndjson)$/i.test(path) ? readJsonl(path) : readCsv(path);
 
@@ -39,10 +46,25 @@ const parseLine = (text: string): Omit<ManifestRow, 'number'> => {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       return { columns: {}, problem: 'is not a JSON object' };
-    return { columns: lowerCaseNames(value as Record<string, unknown>) };
+    if (isDeeper(value, MAX_LEVELS))
+      return { columns: {}, problem: `is nested deeper than ${MAX_LEVELS} levels` };
+    const entries = Object.entries(value).map(([name, column]) => [columnName(name), column] as const);
+    const twice = findTwice(entries.map(([name]) => name));
+    if (twice !== undefined) return { columns: {}, problem: `has two columns named "${twice}"` };
+    return { columns: Object.fromEntries(entries) };
   } catch (error) {
     return { columns: {}, problem: `is not JSON: ${(error as Error).message}` };
   }
+};
+
+/** Level by level, since it is depth that recursion would fail at. */
+const isDeeper = (value: unknown, levels: number): boolean => {
+  let level = [value];
+  for (let depth = 0; depth <= levels; depth++) {
+    level = level.flatMap((part) => (typeof part === 'object' && part !== null ? Object.values(part) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
 };
 
 async function* readCsv(path: string): AsyncGenerator<ManifestRow> {
@@ -52,11 +74,8 @@ async function* readCsv(path: string): AsyncGenerator<ManifestRow> {
   let number = 0;
   for await (const texts of inGroups(splitCsv(lines, delimiter), ROWS_AT_ONCE)) {
     for (const { values, problem } of parseRows(texts, delimiter)) {
-      if (!names && problem) {
-        throw new SoundalikeError('MANIFEST_INVALID', `${path}: its header ${problem}`, { fields: { path } });
-      }
       if (!names) {
-        names = values.map((name) => name.trim().toLowerCase());
+        names = readHeader({ values, problem }, path);
         continue;
       }
       number += 1;
@@ -65,14 +84,30 @@ async function* readCsv(path: string): AsyncGenerator<ManifestRow> {
   }
 }
 
+const readHeader = ({ values, problem }: ParsedRow, path: string): string[] => {
+  const names = values.map(columnName);
+  const twice = findTwice(names);
+  const fault = problem ?? (twice === undefined ? undefined : `has two columns named "${twice}"`);
+  if (fault === undefined) return names;
+  throw new SoundalikeError('MANIFEST_INVALID', `${path}: its header ${fault}`, { fields: { path } });
+};
+
+const columnName = (name: string): string => name.trim().toLowerCase();
+
+/** A name that comes twice: which of its values is meant, nobody can say. Columns without a name are passed over anyway. */
+const findTwice = (names: readonly string[]): string | undefined =>
+  names.find((name, at) => name !== '' && names.indexOf(name) !== at);
+
 const nameValues = (names: readonly string[], values: readonly string[]) =>
   Object.fromEntries(values.slice(0, names.length).map((value, place) => [names[place] as string, value]));
 
+interface ParsedRow {
+  readonly values: string[];
+  readonly problem?: string | undefined;
+}
+
 /** The values of each row; where the rows cannot be read together, one by one, so that only the guilty have a problem. */
-const parseRows = (
-  texts: readonly CsvText[],
-  delimiter: string,
-): { values: string[]; problem?: string | undefined }[] => {
+const parseRows = (texts: readonly CsvText[], delimiter: string): ParsedRow[] => {
   const [only] = texts;
   if (only?.isOpen)
     return [{ values: [], problem: `has a quote that is never closed: ${excerpt(only.text)}` }];
@@ -119,6 +154,3 @@ const readStart = async (stream: Readable): Promise<string> => {
   }
   return text;
 };
-
-const lowerCaseNames = (record: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(record).map(([name, value]) => [name.trim().toLowerCase(), value]));
