@@ -1,7 +1,6 @@
 export { AUDIO_EXTENSIONS, isAudioName } from './audio-extensions.ts';
 export { contentIdOf } from './content-id.ts';
 export { checkHost, type FetchPolicy } from './fetch-policy.ts';
-export { sweepFetched } from './fetched-file.ts';
 export { findFfmpeg } from './find-ffmpeg.ts';
 export { fetchToFile } from './guarded-fetch.ts';
 export { type LocalAudio, openAudio, openAudioUnless } from './open-audio.ts';
@@ -10,3 +9,4 @@ export { readTags } from './read-tags.ts';
 export { formatLocation, isLink, type Location, resolveLocation } from './resolve-location.ts';
 export { inputPath, lastWords, runFfmpeg, SAFE_INPUT } from './run-ffmpeg.ts';
 export { isS3, listObjects, parseS3, type S3Options } from './s3.ts';
+export { sweepTemporary, temporaryName } from './temporary-files.ts';

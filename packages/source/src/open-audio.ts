@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { SoundalikeError } from '@soundalike/core';
 import { download } from './download.ts';
 import type { FetchPolicy } from './fetch-policy.ts';
-import { fetchedName } from './fetched-file.ts';
 import { fetchToFile } from './guarded-fetch.ts';
 import { fileError } from './probe-audio.ts';
 import { type Location, resolveLocation } from './resolve-location.ts';
 import { isS3, openObject } from './s3.ts';
+import { temporaryName } from './temporary-files.ts';
 
 /** A local file that holds an item's bytes. Links lie in a temporary file, which `dispose` removes. */
 export interface LocalAudio {
@@ -47,7 +47,7 @@ export const openAudioUnless = async (
   const { location, roots, policy, temporaryFolder, etag, signal } = options;
   if (location.root === null) {
     await mkdir(temporaryFolder, { recursive: true });
-    const target = join(temporaryFolder, fetchedName());
+    const target = join(temporaryFolder, temporaryName('fetch'));
     const fetched = isS3(location.path)
       ? await fetchObject({ url: location.path, target, policy, etag, signal })
       : await fetchToFile({ url: location.path, target, policy, etag, signal });

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { SoundalikeError } from '@soundalike/core';
 import { type MetricsServer, serveMetrics } from '@soundalike/http';
 import { createWorkMetrics, startWorker } from '@soundalike/ingest';
+import { sweepTemporary } from '@soundalike/source';
 import type { Context } from '../context.ts';
 import { createServer } from '../create-server.ts';
 import { workFacts } from '../ingest-deps.ts';
@@ -29,6 +31,8 @@ export const serve = defineVerb({
     const { host, port } = readListenAddress(options, config);
     const keysNeeded = needsKeys(host, config);
     if (keysNeeded) await checkSomeKey(await context.catalogue(), host);
+    // Workers sweep, too, but with a queue on Redis there is none in this process.
+    await sweepTemporary(join(config.home, 'temporary'));
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
     // With the embedded queue, one process does everything; with Redis, workers are processes of their own.

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyMultipart from '@fastify/multipart';
 import { SoundalikeError, toSoundalikeError } from '@soundalike/core';
 import { type HttpApp, problemResponses } from '@soundalike/http';
+import { temporaryName } from '@soundalike/source';
 import { z } from 'zod';
 import { recordSource } from '../scan/record-source.ts';
 import { entryOf } from '../sources/find-file.ts';
@@ -90,8 +91,8 @@ const addRoute = (app: HttpApp, deps: IngestHttpDeps, adds: NonNullable<IngestHt
     },
     async (request, reply) => {
       const { headers, query, body } = request;
-      await mkdir(adds.temporaryFolder, { recursive: true });
-      const folder = await mkdtemp(join(adds.temporaryFolder, 'post-'));
+      const folder = join(adds.temporaryFolder, temporaryName('post'));
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       try {
         const received = await receiveManifest(request, folder, adds.maxUploadBytes);
         const work = () =>

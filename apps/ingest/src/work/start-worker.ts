@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toSoundalikeError } from '@soundalike/core';
 import type { JobQueue } from '@soundalike/queue';
-import { sweepFetched } from '@soundalike/source';
+import { sweepTemporary } from '@soundalike/source';
 import { keepBeating } from '../monitor/keep-beating.ts';
 import { createWorkMeter, observeAll } from '../monitor/work-meter.ts';
 import { createAdopter } from './adopt-job.ts';
@@ -32,7 +32,7 @@ export interface WorkerOptions {
  */
 export const startWorker = async (options: WorkerOptions): Promise<'stopped' | 'too large'> => {
   const { deps, queue, concurrency, signal, drainMs, maxRssBytes = 0 } = options;
-  await sweepFetched(deps.temporaryFolder);
+  await sweepTemporary(deps.temporaryFolder);
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   let fatal: Error | undefined;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { MultipartFile } from '@fastify/multipart';
 import { SoundalikeError } from '@soundalike/core';
 import { multipartError } from '@soundalike/http';
+import { temporaryName } from '@soundalike/source';
 import type { FastifyReply, FastifyRequest, preValidationAsyncHookHandler } from 'fastify';
 import type { QueryDeps } from './query-deps.ts';
 
@@ -41,7 +41,7 @@ export const receiveUploads =
     if (!request.isMultipart()) return;
     if (Number(request.headers['content-length'] ?? 0) > maxUploadBytes + MULTIPART_SLACK_BYTES)
       throw tooLarge(maxUploadBytes, reply);
-    const folder = join(temporaryFolder, `upload-${randomUUID()}`);
+    const folder = join(temporaryFolder, temporaryName('upload'));
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const remove = () => void rm(folder, { recursive: true, force: true }).catch(() => undefined);
     // Also fires when the client goes away in the middle, where Fastify's onResponse does not.

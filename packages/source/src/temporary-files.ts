@@ -4,21 +4,25 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-/** A fetched file older than this was left by a process that is gone, whichever host it was on, ms. */
+/** What is older than this was left by a process that is gone, whichever host it was on, ms. */
 const LEFT_BEHIND_MS = 6 * 3600 * 1000;
 
-const NAME = /^fetch-([0-9a-f]{8})-(\d+)-/;
+/** What lies in the temporary folder: fetched files, and folders of uploaded samples and of posted manifests. */
+const KINDS = ['fetch', 'upload', 'post'] as const;
 
-/** A new name for a fetched file; it says whose it is, so that others see when nobody's hand is on it any more. */
-export const fetchedName = (): string => `fetch-${processesHere()}-${process.pid}-${randomUUID()}`;
+const NAME = /^[a-z]+-([0-9a-f]{8})-(\d+)-/;
 
-/** Removes fetched files that a killed process left behind: at once where it ran beside this one, else when they are old. */
-export const sweepFetched = async (temporaryFolder: string): Promise<void> => {
+/** A new name for a temporary file or folder; it says whose it is, so that others see when nobody's hand is on it any more. */
+export const temporaryName = (kind: (typeof KINDS)[number]): string =>
+  `${kind}-${processesHere()}-${process.pid}-${randomUUID()}`;
+
+/** Removes what a killed process left in the temporary folder: at once where it ran beside this one, else when it is old. */
+export const sweepTemporary = async (temporaryFolder: string): Promise<void> => {
   for (const name of await readdir(temporaryFolder).catch(() => [])) {
-    if (!name.startsWith('fetch-')) continue;
+    if (!KINDS.some((kind) => name.startsWith(`${kind}-`))) continue;
     const path = join(temporaryFolder, name);
     const found = await stat(path).catch(() => undefined);
-    if (found && isLeft(name, found.mtimeMs)) await rm(path, { force: true });
+    if (found && isLeft(name, found.mtimeMs)) await rm(path, { recursive: true, force: true });
   }
 };
 
