@@ -142,6 +142,7 @@ def slow_curve(count: int, deviation: torch.Tensor, device: torch.device) -> tor
 
 
 def saturate(windows: torch.Tensor, most: float) -> torch.Tensor:
+    """tanh of the windows, whose peak is driven to a factor of 0.5 to `most`."""
     drive = uniform(len(windows), 0.5, most, windows.device)[:, None, None]
     return even(torch.tanh(drive * windows / (windows.abs().amax((1, 2), keepdim=True) + 1e-9)))
 
@@ -176,6 +177,7 @@ def to_level(windows: torch.Tensor) -> torch.Tensor:
 
 
 def octaves_of(device: torch.device) -> torch.Tensor:
+    """[SIZE / 2 + 1]: octaves of each frequency above 20 Hz, 0 below."""
     return torch.log2(torch.fft.rfftfreq(SIZE, 1 / RATE, device=device).clamp(min=20) / 20)
 
 
