@@ -5,7 +5,7 @@ import { retrieveTracksFirst } from './retrieve-tracks.ts';
 import type { ParsedSearchRequest } from './search-request.ts';
 import type { HeardSeed } from './seed-windows.ts';
 
-/** Nearest clips asked for each window, and nearest tracks for the whole. */
+/** Nearest clips for each window that asks, and nearest tracks for the whole. */
 const NEIGHBOURS = 100;
 
 /** Tracks that are looked at closely, whatever the limit. */
