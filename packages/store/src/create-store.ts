@@ -86,9 +86,8 @@ export const createStore = (options: {
 
     clipsOf: async (trackIds, { consistency = 'bounded' } = {}) => {
       const tracks = await tracksOf(trackIds, consistency);
-      const byTrack = new Map<string, ClipRow[]>(tracks.map(({ trackId }) => [trackId, []]));
-      for (const { trackId, startMs, scale, vector } of await tables.clips(tracks, consistency))
-        byTrack.get(trackId)?.push({ startMs, scale, vector });
+      const byTrack = new Map<string, ClipRow[]>();
+      addClips(byTrack, await tables.clips(tracks, consistency));
       return new Map(
         tracks.map(({ trackId, content8 }) => [trackId, trackClips(trackId, content8, byTrack)]),
       );
@@ -97,11 +96,7 @@ export const createStore = (options: {
     clipsOfRevisions: async (revisions, { consistency = 'bounded' } = {}) => {
       const byTrack = new Map<string, ClipRow[]>();
       for (const piece of chunks(revisions, IDS_CHUNK))
-        for (const { trackId, startMs, scale, vector } of await tables.clips(piece, consistency)) {
-          const clips = byTrack.get(trackId);
-          if (clips) clips.push({ startMs, scale, vector });
-          else byTrack.set(trackId, [{ startMs, scale, vector }]);
-        }
+        addClips(byTrack, await tables.clips(piece, consistency));
       return new Map(
         revisions
           .filter(({ trackId }) => byTrack.has(trackId))
@@ -132,6 +127,14 @@ const keyOf = ({ trackId, content8, startMs }: ClipKey) => ({ trackId, content8,
 const sizeOfJob = (job: WriteJob): number => {
   if (job.kind === 'upsert') return job.clips.length;
   return job.kind === 'update' ? UPDATE_ROWS : job.trackIds.length;
+};
+
+const addClips = (byTrack: Map<string, ClipRow[]>, records: readonly ClipRecord[]): void => {
+  for (const { trackId, startMs, scale, vector } of records) {
+    const clips = byTrack.get(trackId);
+    if (clips) clips.push({ startMs, scale, vector });
+    else byTrack.set(trackId, [{ startMs, scale, vector }]);
+  }
 };
 
 const trackClips = (
