@@ -41,6 +41,7 @@ export const similar = defineVerb({
         `${sample} is a folder: similar takes one audio file, link or track id`,
       );
     const isFile = found?.isFile() === true;
+    // No track id has it: these are bytes of a file name that are not UTF-8.
     if (!found && !isLink(sample) && sample.includes('\uFFFD')) throw fileError(sample, { code: 'ENOENT' });
     if (!isFile && !isLink(sample) && !(await deps.catalogue.findTrack(sample))) {
       throw new SoundalikeError(

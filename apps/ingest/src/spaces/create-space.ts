@@ -24,7 +24,7 @@ export interface CreateSpaceOptions {
 /**
  * Makes a space beside the live one, to be filled. Asked again for one that is being built, it goes on with that.
  *
- * @throws SoundalikeError `INDEX_EMPTY` where there is nothing to build beside; `INPUT_INVALID` where it would be the live space
+ * @throws SoundalikeError `INDEX_EMPTY` where there is nothing to build beside; `INPUT_INVALID` where it would be the live space; what `check` throws
  */
 export const createSpace = async (
   options: CreateSpaceOptions,
