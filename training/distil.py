@@ -19,7 +19,7 @@ from .model import DIMENSION, Clmr
 from .peers import Peers
 from .run_state import RunState, budgeted_steps
 from .seat import seat_upper
-from .teacher import fit_teacher
+from .teacher import TARGET, fit_teacher
 from .vary import draw_varied_pairs, spoil
 from .warm_start import set_rate
 
@@ -32,7 +32,7 @@ REGRESSION, GRAM, CONTRAST = 2.0, 10.0, 0.05
 class Heads(nn.Module):
     """What only training needs: linear read-outs of the local and the whole descriptors."""
 
-    def __init__(self, local: int = 64, whole: int = 288) -> None:
+    def __init__(self, local: int = 64, whole: int = TARGET) -> None:
         super().__init__()
         self.local, self.whole = nn.Conv1d(256, local, 1), nn.Linear(DIMENSION, whole)
 

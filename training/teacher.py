@@ -19,6 +19,8 @@ MODULATION = (0.7, 1.5, 3.0, 6.0, 12.0, 24.0, 43.0)
 #: A principal component of variance v is scaled by v^-POWER: 0.5 would whiten. Whitened, four fifths of a target are details that no
 #: pupil predicts from few windows; with 0.3 the first twenty components are a third of it, and retrieval by it is as good.
 POWER, LEAST = 0.3, 1e-3
+#: Numbers of a target: three of each of 64 bands, and six octaves of 16.
+TARGET = 3 * 64 + 6 * 16
 
 
 def log_mel(signal: torch.Tensor, hop: int) -> torch.Tensor:

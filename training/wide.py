@@ -18,7 +18,7 @@ from .fast import run_stages
 from .losses import gram_difference, nt_xent
 from .model import DIMENSION, WINDOW
 from .run_state import RunState, budgeted_steps
-from .teacher import Teacher, fit_teacher
+from .teacher import TARGET, Teacher, fit_teacher
 from .vary_batch import Pool, draw_triples
 from .warm_start import set_rate
 
@@ -37,7 +37,7 @@ def train_wide(state: RunState, folders: list[Path], minutes: float, tracks_per_
     torch.backends.cudnn.benchmark = True
     torch.manual_seed(seed + state.steps.get("wide", 0))
     pool, refreshed = Pool(folders, 2 * WINDOW, device), time.monotonic()
-    model, head = state.model.to(device).train(), nn.Linear(DIMENSION, 288).to(device)
+    model, head = state.model.to(device).train(), nn.Linear(DIMENSION, TARGET).to(device)
     teacher = open_teacher(state, pool)
     if "head" in state.extra.get("wide", {}):
         head.load_state_dict(state.extra["wide"]["head"])
