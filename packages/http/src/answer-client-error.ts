@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Logger, SoundalikeError } from '@soundalike/core';
 import { toProblem } from './problem.ts';
 
 /** What Node's server refuses before there is a request, by its code: status and words. */
 const REFUSALS: Readonly<Record<string, readonly [status: number, words: string]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'Address and headers of the request are larger than 16 KiB'],
+  HPE_HEADER_OVERFLOW: [
+    431,
+    `Address and headers of the request are larger than ${maxHeaderSize / 1024} KiB`,
+  ],
   HPE_INVALID_EOF_STATE: [400, 'The request ended before it was whole'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive'],
 };
