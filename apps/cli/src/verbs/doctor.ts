@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import { redactUrl, SoundalikeError, toSoundalikeError } from '@soundalike/core';
 import type { Context } from '../context.ts';
 import { defineVerb } from '../verb.ts';
@@ -44,11 +43,15 @@ const checkWritable = async (path: string): Promise<void> => {
   });
 };
 
+/** The file or folder that a URL of this machine names; undefined for servers and memory. */
+const pathOf = (url: string): string | undefined => /^(?:sqlite|lancedb):(?:\/\/(?=\/))?(.+)/.exec(url)?.[1];
+
 const CHECKS: readonly (readonly [string, (context: Context) => Promise<string>])[] = [
   [
     'data',
     async ({ config }) => {
-      for (const name of ['.', 'catalogue.db', 'vectors']) await checkWritable(join(config.home, name));
+      const paths = [config.databaseUrl, config.vectorStoreUrl].flatMap((url) => pathOf(url) ?? []);
+      for (const path of [config.home, ...paths]) await checkWritable(path);
       return `${config.home} (${config.homeReason})`;
     },
   ],
@@ -66,7 +69,7 @@ const CHECKS: readonly (readonly [string, (context: Context) => Promise<string>]
     async (context) => {
       const vectors = await context.vectors();
       await vectors.ping();
-      // As searches do: folders may be there whose files are not.
+      // As searches do: folders may be there whose files are not. A database that is away has its own line.
       const live = await (await context.catalogue()).liveSpace().catch(() => undefined);
       if (live) await (await vectors.openSpace(live.name)).getTracks(['-']);
       return `${vectors.url}, spaces: ${(await vectors.listSpaces()).join(', ') || 'none yet'}`;
