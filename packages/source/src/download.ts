@@ -4,6 +4,7 @@ import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSoundalikeError, SoundalikeError } from '@soundalike/core';
+import type { FetchRequest } from './fetch-policy.ts';
 
 /** Tries of one transfer; what has arrived is kept between them. */
 const TRIES = 5;
@@ -37,23 +38,20 @@ type Open = (request: {
 }) => Promise<OpenedBody | 'unchanged'>;
 
 /**
- * Streams a body into a file of at most `maxBytes`; a transfer that breaks is resumed where it stopped, after growing pauses.
+ * Streams a body into a file of at most `policy.maxBytes`; a transfer that breaks is resumed where it stopped, after growing pauses.
  *
- * @param options.timeoutMs for all tries and pauses together
+ * @param request.policy its time is for all tries and pauses together
  * @throws SoundalikeError `SOURCE_TOO_LARGE`, `TIMEOUT` (naming what the last try ended with), `CANCELLED`, `SOURCE_FETCH_FAILED`, and what `open`
  *   throws; the file is gone then
  */
-export const download = async (options: {
-  name: string;
-  target: string;
-  maxBytes: number;
-  timeoutMs: number;
-  signal?: AbortSignal | undefined;
-  open: Open;
-}): Promise<Downloaded | 'unchanged'> => {
-  const { name, target, maxBytes, timeoutMs, open } = options;
+export const download = async (
+  request: Pick<FetchRequest, 'url' | 'target' | 'policy' | 'signal'>,
+  open: Open,
+): Promise<Downloaded | 'unchanged'> => {
+  const { url: name, target, policy } = request;
+  const { maxBytes, timeoutMs } = policy;
   const timeout = AbortSignal.timeout(timeoutMs);
-  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+  const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
   const transfer: Transfer = { name, target, maxBytes, signal, open, written: 0, version: null };
   let failed: unknown;
   try {
@@ -68,7 +66,7 @@ export const download = async (options: {
     }
   } catch (cause) {
     await rm(target, { force: true });
-    if (options.signal?.aborted)
+    if (request.signal?.aborted)
       throw new SoundalikeError('CANCELLED', `Stopped while fetching ${name}`, { cause });
     if (timeout.aborted) throw timedOut({ name, timeoutMs, failed, cause });
     if (isSoundalikeError(cause)) throw cause;

@@ -17,6 +17,16 @@ export interface FetchPolicy {
   resolve?(host: string): Promise<readonly CheckedAddress[]>;
 }
 
+/** What is to be fetched into which file. */
+export interface FetchRequest {
+  readonly url: string;
+  readonly target: string;
+  readonly policy: FetchPolicy;
+  /** The mark of an earlier answer: nothing is fetched where it still holds. */
+  readonly etag?: string | null | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** An address that has been checked, to which the connection is pinned. */
 export interface CheckedAddress {
   readonly address: string;

@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { SoundalikeError } from '@soundalike/core';
 import { type Downloaded, download, type OpenedBody } from './download.ts';
-import { type CheckedAddress, checkHost, type FetchPolicy } from './fetch-policy.ts';
+import { type CheckedAddress, checkHost, type FetchPolicy, type FetchRequest } from './fetch-policy.ts';
 
 /** Redirects followed before giving up. */
 const MAX_REDIRECTS = 5;
@@ -11,34 +11,21 @@ const MAX_REDIRECTS = 5;
  * Downloads a link into a file, reaching only what the policy allows: the address is checked after resolution, at every
  * redirect, and pinned for the connection. A transfer that breaks is resumed by range.
  *
- * @param options.etag of an earlier answer: nothing is fetched where it still holds
  * @returns bytes written and the version mark, or `unchanged`
  * @throws SoundalikeError `SOURCE_FORBIDDEN` (address, scheme, 401/403), `SOURCE_NOT_FOUND` (404/410), `SOURCE_TOO_LARGE`,
  *   `TIMEOUT`, `CANCELLED`, `SOURCE_FETCH_FAILED` (all else; retryable)
  */
-export const fetchToFile = async (options: {
-  url: string;
-  target: string;
-  policy: FetchPolicy;
-  etag?: string | null | undefined;
-  signal?: AbortSignal | undefined;
-}): Promise<Downloaded | 'unchanged'> => {
-  const { url, target, policy, etag, signal } = options;
-  return download({
-    name: url,
-    target,
-    maxBytes: policy.maxBytes,
-    timeoutMs: policy.timeoutMs,
-    signal,
-    open: ({ from, version, signal: ending }) =>
-      follow(
-        new URL(url),
-        { ...resumeHeaders(from, version), ...(from === 0 && etag ? unlessStill(etag) : {}) },
-        policy,
-        ending,
-        MAX_REDIRECTS,
-      ),
-  });
+export const fetchToFile = async (request: FetchRequest): Promise<Downloaded | 'unchanged'> => {
+  const { url, policy, etag } = request;
+  return download(request, ({ from, version, signal }) =>
+    follow(
+      new URL(url),
+      { ...resumeHeaders(from, version), ...(from === 0 && etag ? unlessStill(etag) : {}) },
+      policy,
+      signal,
+      MAX_REDIRECTS,
+    ),
+  );
 };
 
 /** A mark is an ETag (in quotes), or the date of the last change. */

@@ -2,7 +2,7 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SoundalikeError } from '@soundalike/core';
 import { download } from './download.ts';
-import type { FetchPolicy } from './fetch-policy.ts';
+import type { FetchPolicy, FetchRequest } from './fetch-policy.ts';
 import { fetchToFile } from './guarded-fetch.ts';
 import { fileError } from './probe-audio.ts';
 import { type Location, resolveLocation } from './resolve-location.ts';
@@ -68,31 +68,18 @@ export const openAudioUnless = async (
   }
 };
 
-const fetchObject = async (options: {
-  url: string;
-  target: string;
-  policy: FetchPolicy;
-  etag?: string | null | undefined;
-  signal?: AbortSignal | undefined;
-}) => {
-  const { url, target, policy, etag, signal } = options;
+const fetchObject = async (request: FetchRequest) => {
+  const { url, policy, etag } = request;
   const { s3 } = policy;
   if (!s3)
     throw new SoundalikeError('SOURCE_FORBIDDEN', `${url}: buckets are not read here`, { fields: { url } });
-  return download({
-    name: url,
-    target,
-    maxBytes: policy.maxBytes,
-    timeoutMs: policy.timeoutMs,
-    signal,
-    open: async ({ from, version, signal: ending }) => {
-      const opened = await openObject(url, s3, {
-        from,
-        ifMatch: from > 0 ? (version ?? undefined) : undefined,
-        ifNoneMatch: from === 0 ? (etag ?? undefined) : undefined,
-        signal: ending,
-      });
-      return opened === 'unchanged' ? opened : { ...opened, from };
-    },
+  return download(request, async ({ from, version, signal }) => {
+    const opened = await openObject(url, s3, {
+      from,
+      ifMatch: from > 0 ? (version ?? undefined) : undefined,
+      ifNoneMatch: from === 0 ? (etag ?? undefined) : undefined,
+      signal,
+    });
+    return opened === 'unchanged' ? opened : { ...opened, from };
   });
 };
