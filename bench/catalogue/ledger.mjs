@@ -3,7 +3,7 @@
  * `npm run build && node bench/catalogue/ledger.mjs [items] [lines, 0 for none] [sqlite|postgres]` prints a table; PostgreSQL is a private one.
  */
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -16,6 +16,7 @@ import { startPostgres, startRedis } from '../../packages/testing/dist/index.js'
 
 const [items = 100_000, lines = 1_000_000] = process.argv.slice(2, 4).map(Number);
 const kind = process.argv[4] ?? 'sqlite';
+const ROOT = 'm';
 const CLI = new URL('../../apps/cli/dist/main.js', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'soundalike-ledger-'));
 const postgres = kind === 'postgres' ? await startPostgres() : undefined;
@@ -29,14 +30,24 @@ const timed = async (what, work, more = () => '') => {
   return result;
 };
 
-/** Writes a manifest of so many lines; the files do not exist, which costs a look each, as real ones do. */
+/** Where an item's file lies, below `folder`. */
+const pathOf = (at) => `albums/${at % 5000}/${at}.flac`;
+
+/** Empty files for the known items, so that a look at each finds what a real catalogue has. */
+const writeFiles = (count) => {
+  for (let at = 0; at < Math.min(count, 5000); at++)
+    mkdirSync(join(folder, `albums/${at}`), { recursive: true });
+  for (let at = 0; at < count; at++) writeFileSync(join(folder, pathOf(at)), '');
+};
+
+/** Writes a manifest of so many lines. */
 const writeManifest = async (name, count) => {
   const path = join(folder, name);
   const stream = createWriteStream(path);
   for (let i = 0; i < count; i++) {
     const line = {
       id: `LBL-${i}`,
-      path: `albums/${i % 5000}/${i}.flac`,
+      path: pathOf(i),
       title: `Track ${i}`,
       artist: `Artist ${i % 9000}`,
     };
@@ -57,6 +68,7 @@ const cli = (args) =>
         HOME: folder,
         SOUNDALIKE_HOME: folder,
         DATABASE_URL: url,
+        SOUNDALIKE_ROOTS: `${ROOT}=${folder}`,
         LOG_LEVEL: 'error',
       },
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -100,8 +112,8 @@ await timed(`record ${items} items`, async () => {
       space: 's',
       source: join(folder, 'export.jsonl'),
       found: Array.from({ length: 1000 }, (_, i) => ({
-        root: 'm',
-        path: `albums/${(at + i) % 5000}/${at + i}.flac`,
+        root: ROOT,
+        path: pathOf(at + i),
         externalId: `LBL-${at + i}`,
         metadata: { title: `Track ${at + i}`, artist: `Artist ${(at + i) % 9000}` },
         size: 30_000_000,
@@ -189,6 +201,7 @@ await showCli(['queue', 'failures']);
 await showCli(['queue', 'failures', '--code', 'TIMEOUT', '--since', '2h']);
 await showCli(['queue', 'why', 'LBL-77']);
 const known = await writeManifest('export.jsonl', items);
+writeFiles(items);
 console.log(
   JSON.parse(
     await showCli(['ingest', known, '--dry-run', '--json'], ['ingest', `<${items} lines>`, '--dry-run']),

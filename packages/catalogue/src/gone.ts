@@ -116,3 +116,14 @@ const within = (catalogue: string, scope: SourceScope) => (where: ExpressionBuil
             : [where('items.path', '>=', scope.prefix), where('items.path', '<', `${scope.prefix}\uffff`)]),
         ]),
   ]);
+
+/** `within` for a row at hand. */
+export const liesWithin = (
+  scope: SourceScope | undefined,
+  { root, path, source }: { root: string; path: string; source: string },
+): boolean => {
+  if (scope === undefined) return false;
+  return scope.root === undefined
+    ? source === scope.source
+    : root === scope.root && path.startsWith(scope.prefix);
+};

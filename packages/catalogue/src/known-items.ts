@@ -5,21 +5,42 @@ import { chunksOf } from './rows.ts';
 import type { Database } from './schema.ts';
 
 type Db = OpenDatabase['db'];
-export type ItemRow = Selectable<Database['items']>;
+
+/** What tells whether an entry is a known item and what changed about it; the long texts of a row stay where they are. */
+const COMPARED = [
+  'id',
+  'root',
+  'path',
+  'external_id',
+  'metadata',
+  'size',
+  'modified_ms',
+  'etag',
+  'run_id',
+  'source',
+  'state',
+  'tries',
+  'attempts',
+  'queued_at',
+  'content_id',
+  'track_id',
+  'space',
+] as const;
+export type KnownRow = Pick<Selectable<Database['items']>, (typeof COMPARED)[number]>;
 
 const ROWS_PER_STATEMENT = 500;
 
 /** The rows that entries may be, by place; the right one also by own id. */
 export const findKnown = async (db: Db, catalogue: string, found: readonly FoundItem[]) => {
-  const byPlace = new Map<string, ItemRow[]>();
-  const byId = new Map<number, ItemRow>();
+  const byPlace = new Map<string, KnownRow[]>();
+  const byId = new Map<number, KnownRow>();
   const roots = new Map<string, string[]>();
   for (const { root, path } of found) pushTo(roots, root ?? '', path);
   for (const [root, paths] of roots) {
     for (const chunk of chunksOf(paths, ROWS_PER_STATEMENT)) {
       const rows = await db
         .selectFrom('items')
-        .selectAll()
+        .select(COMPARED)
         .where('catalogue', '=', catalogue)
         .where('root', '=', root)
         .where('path', 'in', chunk)
@@ -35,10 +56,10 @@ export const findKnown = async (db: Db, catalogue: string, found: readonly Found
   // Nearly always an id is where it was, and its row is here already.
   const elsewhere = [...new Set(owners.values())].filter((id) => !byId.has(id));
   for (const chunk of chunksOf(elsewhere, ROWS_PER_STATEMENT)) {
-    const rows = await db.selectFrom('items').selectAll().where('id', 'in', chunk).execute();
+    const rows = await db.selectFrom('items').select(COMPARED).where('id', 'in', chunk).execute();
     for (const row of rows) byId.set(row.id, row);
   }
-  const byOwnId = new Map<string, ItemRow>();
+  const byOwnId = new Map<string, KnownRow>();
   for (const [externalId, id] of owners) {
     const row = byId.get(id);
     if (row) byOwnId.set(externalId, row);
@@ -63,7 +84,7 @@ export const findKnown = async (db: Db, catalogue: string, found: readonly Found
       claims.set(entry.externalId, { root: entry.root, path: entry.path });
       return undefined;
     },
-    rowOf: (entry: FoundItem): ItemRow | undefined => {
+    rowOf: (entry: FoundItem): KnownRow | undefined => {
       const candidates = (byPlace.get(placeOf({ root: entry.root ?? '', path: entry.path })) ?? []).filter(
         ({ id }) => !taken.has(id),
       );

@@ -128,8 +128,18 @@ export const describeLedger = (get: () => Catalogue): void => {
       expect.objectContaining({ path: 'prune/copy', root: 'ledger', size: 100, modifiedMs: 5 }),
     ]);
     expect(await get().countUnseen({ runId: run.id, ...where })).toEqual({ unseen: 3, moved: 1 });
+    const isInScope = async () =>
+      (
+        await get().compareFound({
+          ...where,
+          space: SPACE,
+          found: [file('prune/kept'), file('prune/lost', { size: 7 }), file('prune/never'), file('cmp/same')],
+        })
+      ).map((compared) => compared.isInScope);
+    expect(await isInScope()).toEqual([true, true, false, false]);
     const gone = await get().recordGone({ runId: run.id, ...where });
     expect(gone.items).toBe(3);
+    expect(await isInScope()).toEqual([true, false, false, false]);
     // The copy's track is held by the file that stayed.
     expect((await get().goneTracks({ ...where, limit: 10 })).sort()).toEqual([
       'prune1'.padEnd(22, 'x'),

@@ -36,13 +36,17 @@ export interface ScanningPort {
     /** Smaller is sooner: someone waits for it 1, bulk 10 (the default). Items already waiting keep theirs. */
     priority?: number;
   }): Promise<ScanResult>;
-  /** What `recordFound` would do with each entry (ids of known items beside it); writes nothing. */
+  /**
+   * What `recordFound` would do with each entry; writes nothing. Beside it the id of the known item that it is, and whether that one is counted by
+   * `countKnown` of the scope.
+   */
   compareFound(options: {
     catalogue: string;
     space: string;
     found: readonly FoundItem[];
     force?: boolean;
-  }): Promise<{ difference: Difference; itemId: number | undefined }[]>;
+    scope?: SourceScope | undefined;
+  }): Promise<{ difference: Difference; itemId: number | undefined; isInScope: boolean }[]>;
   /** Living items of a scope, by id, to tell which of them a source names no more. */
   knownItems(options: {
     catalogue: string;

@@ -1,7 +1,8 @@
 import type { Insertable } from 'kysely';
 import type { Catalogue, Difference, FoundItem, ScanResult } from './catalogue.ts';
 import type { OpenDatabase } from './database.ts';
-import { findKnown, type ItemRow, placeOf } from './known-items.ts';
+import { liesWithin } from './gone.ts';
+import { findKnown, type KnownRow, placeOf } from './known-items.ts';
 import { chunksOf } from './rows.ts';
 import type { Database } from './schema.ts';
 import { presenceOf } from './track-spaces.ts';
@@ -67,14 +68,16 @@ export const createScanning = ({ db }: OpenDatabase): Scanning => ({
       } satisfies ScanResult;
     }),
 
-  compareFound: async ({ catalogue, space, found, force = false }) => {
+  compareFound: async ({ catalogue, space, found, force = false, scope }) => {
     const known = await findKnown(db, catalogue, found);
     const isInSpace = await membersOf(db, space, known.rows());
     return found.map((entry) => {
-      if (known.claim(entry, Number.NaN)) return { difference: 'conflict' as const, itemId: undefined };
+      if (known.claim(entry, Number.NaN))
+        return { difference: 'conflict' as const, itemId: undefined, isInScope: false };
       const before = known.rowOf(entry);
       return {
         itemId: before?.id,
+        isInScope: before !== undefined && before.state !== 'gone' && liesWithin(scope, before),
         difference: before ? differenceOf(before, entry, { isInSpace, force }) : ('new' as const),
       };
     });
@@ -82,9 +85,9 @@ export const createScanning = ({ db }: OpenDatabase): Scanning => ({
 });
 
 const differenceOf = (
-  before: ItemRow,
+  before: KnownRow,
   entry: FoundItem,
-  options: { isInSpace: (row: ItemRow) => boolean; force: boolean },
+  options: { isInSpace: (row: KnownRow) => boolean; force: boolean },
 ): Difference => {
   const decision = compare(before, entry, options);
   if (decision !== 'queue') return decision;
@@ -92,25 +95,25 @@ const differenceOf = (
 };
 
 /** Whether an item's track is in the space: the one it was indexed in, or another that was filled since. */
-const membersOf = async (db: Db, space: string, rows: readonly ItemRow[]) => {
+const membersOf = async (db: Db, space: string, rows: readonly KnownRow[]) => {
   const elsewhere = rows.filter((row) => row.space !== space && row.track_id !== null);
   const present = await presenceOf(db, space, [
     ...new Set(elsewhere.map(({ track_id }) => track_id as string)),
   ]);
-  return (row: ItemRow): boolean =>
+  return (row: KnownRow): boolean =>
     row.space === space || present.get(row.track_id ?? '')?.contentId === row.content_id;
 };
 
 /** What a manifest names by an own id stays its own when a folder scan comes by. */
-const mayClaim = (before: ItemRow, entry: FoundItem): boolean =>
+const mayClaim = (before: KnownRow, entry: FoundItem): boolean =>
   before.source === '' || before.external_id === '' || entry.externalId !== null;
 
 type Decision = 'queue' | 'waiting' | 'unchanged' | 'metadata';
 
 const compare = (
-  before: ItemRow,
+  before: KnownRow,
   entry: FoundItem,
-  { isInSpace, force }: { isInSpace: (row: ItemRow) => boolean; force: boolean },
+  { isInSpace, force }: { isInSpace: (row: KnownRow) => boolean; force: boolean },
 ): Decision => {
   if (before.state === 'queued' || before.state === 'active') return 'waiting';
   if (force || (before.state !== 'indexed' && before.state !== 'duplicate') || !isInSpace(before))
@@ -122,7 +125,7 @@ const compare = (
   return before.metadata === metadataText(entry, before) ? 'unchanged' : 'metadata';
 };
 
-const hasMoved = (before: ItemRow, entry: FoundItem): boolean =>
+const hasMoved = (before: KnownRow, entry: FoundItem): boolean =>
   before.root !== (entry.root ?? '') || before.path !== entry.path;
 
 /** Stores write the same mark with and without quotes. Where either side knows none, size and time decide. */
@@ -132,14 +135,14 @@ const isOtherVersion = (before: string | null, now: string | null | undefined): 
 const bareMark = (etag: string): string => etag.replace(/^W\//, '').replaceAll('"', '');
 
 /** A folder scan says nothing about metadata; it does not wipe what a manifest said earlier. */
-const metadataText = (entry: FoundItem, before?: ItemRow): string =>
+const metadataText = (entry: FoundItem, before?: KnownRow): string =>
   before && entry.externalId === null && Object.keys(entry.metadata).length === 0
     ? before.metadata
     : JSON.stringify(entry.metadata);
 
 const toRow = (options: {
   entry: FoundItem;
-  before: ItemRow | undefined;
+  before: KnownRow | undefined;
   runId: number;
   catalogue: string;
   source: string;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import type { Catalogue, Difference, FoundItem } from '@soundalike/catalogue';
+import { hash } from 'node:crypto';
+import type { Catalogue, FoundItem } from '@soundalike/catalogue';
 import { formatLocation } from '@soundalike/source';
 import type { Source } from '../sources/source-entry.ts';
 import { createNumberMap } from './number-map.ts';
@@ -55,6 +55,7 @@ export const compareSource = async (options: {
   };
   const known = scope ? await catalogue.countKnown({ catalogue: catalogueName, scope }) : 0;
   const seen = createBits();
+  let seenInScope = 0;
   const ownIds = createNumberMap();
   const newFiles = createNumberMap();
   let entries = 0;
@@ -63,10 +64,10 @@ export const compareSource = async (options: {
   const flush = async () => {
     const found = distinct(batch);
     batch = [];
-    const compared = await catalogue.compareFound({ catalogue: catalogueName, space, found, force });
+    const compared = await catalogue.compareFound({ catalogue: catalogueName, space, found, force, scope });
     for (const [i, item] of found.entries()) {
-      const { difference, itemId } = compared[i] as { difference: Difference; itemId: number | undefined };
-      if (itemId !== undefined) seen.add(itemId);
+      const { difference, itemId, isInScope } = compared[i] as (typeof compared)[number];
+      if (itemId !== undefined && seen.add(itemId) && isInScope) seenInScope += 1;
       const isTaken = item.externalId !== null && ownIds.add(hashOf(item.externalId)) > 1;
       tell(isTaken ? 'conflict' : difference, formatLocation(item));
       if (difference !== 'new' || known === 0 || item.size === null) continue;
@@ -86,7 +87,8 @@ export const compareSource = async (options: {
     if (batch.length >= BATCH) await flush();
   }
   if (batch.length > 0) await flush();
-  if (scope && sawEverything && !signal.aborted) {
+  // Where every known item was seen, none is gone, and none need be read.
+  if (scope && sawEverything && seenInScope < known && !signal.aborted) {
     for (let after = 0; ; ) {
       const page = await catalogue.knownItems({ catalogue: catalogueName, scope, after, limit: BATCH });
       for (const item of page.filter(({ id }) => !seen.has(id))) {
@@ -127,7 +129,7 @@ export const formatDifference = ({ entries, examples, ...counts }: SourceDiffere
 };
 
 /** 48 bits of a hash: a million ids collide with a chance of one in five hundred, and then only in a preview. */
-const hashOf = (text: string): number => createHash('sha1').update(text).digest().readUIntBE(0, 6);
+const hashOf = (text: string): number => hash('sha1', text, 'buffer').readUIntBE(0, 6);
 
 /** Size and time of a file as one number; what is equal in both is taken for one file. */
 const fileKey = (size: number, modifiedMs: number | null): number =>
@@ -138,13 +140,16 @@ const createBits = () => {
   let bytes = new Uint8Array(1024);
   return {
     has: (id: number): boolean => ((bytes[id >> 3] ?? 0) & (1 << (id & 7))) !== 0,
-    add: (id: number): void => {
+    /** @returns whether it was not there before */
+    add: (id: number): boolean => {
       if (id >> 3 >= bytes.length) {
         const larger = new Uint8Array(Math.max(bytes.length * 2, (id >> 3) + 1));
         larger.set(bytes);
         bytes = larger;
       }
-      bytes[id >> 3] = (bytes[id >> 3] ?? 0) | (1 << (id & 7));
+      const before = bytes[id >> 3] ?? 0;
+      bytes[id >> 3] = before | (1 << (id & 7));
+      return bytes[id >> 3] !== before;
     },
   };
 };

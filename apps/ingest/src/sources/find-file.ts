@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { Catalogue } from '@soundalike/catalogue';
 import { isLink, isS3 } from '@soundalike/source';
 import { findRoot, type Roots } from './find-root.ts';
+import { lookAtFile } from './look-at-file.ts';
 import type { ManifestEntry } from './manifest-row.ts';
 import type { SourceEntry } from './source-entry.ts';
 
@@ -18,23 +18,23 @@ export const createFileFinder = (
   const known = new Map<string, Promise<{ root: string; prefix: string }>>();
   let last: Promise<unknown> = Promise.resolve();
   // Names that stay below the list's folder belong to that folder's root, so that a list makes one root, not one for each subfolder.
-  const rootOf = (folder: string) => {
+  const rootOf = async (folder: string) => {
     const start = folder === base || folder.startsWith(`${base}/`) ? base : folder;
+    const { root, prefix } = await (known.get(start) ?? findAnew(start));
+    return { root, prefix: [prefix, folder.slice(start.length + 1)].filter(Boolean).join('/') };
+  };
+  const findAnew = (folder: string) => {
     // One after the other: each may write a new root down beside the others.
-    const found = known.get(start) ?? last.then(() => findRoot(start, catalogue, roots));
+    const found = last.then(() => findRoot(folder, catalogue, roots));
     last = found.catch(() => undefined);
-    known.set(start, found);
-    return found.then(({ root, prefix }) => ({
-      root,
-      prefix: [prefix, folder.slice(start.length + 1)].filter(Boolean).join('/'),
-    }));
+    known.set(folder, found);
+    return found;
   };
   return {
     entry: async ({ place, externalId, metadata }) => {
       const path = isAbsolute(place) ? place : join(base, place);
       const { root, prefix } = await rootOf(dirname(path));
       const location = { root, path: [prefix, basename(path)].filter(Boolean).join('/') };
-      const found = await stat(path).catch(() => undefined);
       // A file that is not there is an item that fails, so that the report names it and a later run finds it.
       return {
         kind: 'found',
@@ -42,8 +42,7 @@ export const createFileFinder = (
           ...location,
           externalId,
           metadata,
-          size: found?.size ?? null,
-          modifiedMs: found ? Math.floor(found.mtimeMs) : null,
+          ...(await lookAtFile(path)),
         },
       };
     },

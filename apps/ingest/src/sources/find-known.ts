@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { isAbsolute, relative, sep } from 'node:path';
 import { SoundalikeError } from '@soundalike/core';
 import { resolveLocation } from '@soundalike/source';
 import type { FileFinder } from './find-file.ts';
 import type { Roots } from './find-root.ts';
+import { lookAtFile } from './look-at-file.ts';
 
 /**
  * Finds files that others than the operator name: only below roots that are known, as `root/path` or absolute. No root is made of them.
@@ -13,15 +13,13 @@ import type { Roots } from './find-root.ts';
 export const createKnownFinder = (roots: Roots): FileFinder => ({
   entry: async ({ place, externalId, metadata }) => {
     const location = locate(place, roots);
-    const found = await stat(resolveLocation(location, roots)).catch(() => undefined);
     return {
       kind: 'found',
       item: {
         ...location,
         externalId,
         metadata,
-        size: found?.size ?? null,
-        modifiedMs: found ? Math.floor(found.mtimeMs) : null,
+        ...(await lookAtFile(resolveLocation(location, roots))),
       },
     };
   },

@@ -44,8 +44,7 @@ async function* readJsonl(path: string): AsyncGenerator<ManifestRow> {
 const parseLine = (text: string): Omit<ManifestRow, 'number'> => {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      return { columns: {}, problem: 'is not a JSON object' };
+    if (!isObject(value) || Array.isArray(value)) return { columns: {}, problem: 'is not a JSON object' };
     if (isDeeper(value, MAX_LEVELS))
       return { columns: {}, problem: `is nested deeper than ${MAX_LEVELS} levels` };
     const entries = Object.entries(value).map(([name, column]) => [columnName(name), column] as const);
@@ -58,14 +57,16 @@ const parseLine = (text: string): Omit<ManifestRow, 'number'> => {
 };
 
 /** Level by level, since it is depth that recursion would fail at. */
-const isDeeper = (value: unknown, levels: number): boolean => {
+const isDeeper = (value: object, levels: number): boolean => {
   let level = [value];
   for (let depth = 0; depth <= levels; depth++) {
-    level = level.flatMap((part) => (typeof part === 'object' && part !== null ? Object.values(part) : []));
+    level = level.flatMap((part) => Object.values(part).filter(isObject));
     if (level.length === 0) return false;
   }
   return true;
 };
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 async function* readCsv(path: string): AsyncGenerator<ManifestRow> {
   const delimiter = detectDelimiter(await readStart(await readText(path)));
