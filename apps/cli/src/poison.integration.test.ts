@@ -58,6 +58,15 @@ test('queue retry gives it three attempts more; the good file is left alone', as
   expect((await cli(['queue', 'why', `${item.id}`], env)).document.story).toHaveLength(6);
 }, 120_000);
 
+test('queue retry takes one item by the name that the shell has for it, and knows what it does not know', async () => {
+  const retry = (item: string) => cli(['queue', 'retry', '--item', item], env);
+  expect((await retry(join(music, 'poison.opus'))).document).toEqual({ queued: 1 });
+  for (const unknown of ['nothing', '999999999']) {
+    const { code, document } = await retry(unknown);
+    expect({ code, error: document.error.code }).toEqual({ code: 4, error: 'ITEM_NOT_FOUND' });
+  }
+}, 60_000);
+
 test('a bucket is read without a word of the SDK about Node', async () => {
   const run = startCli(['ingest', 's3://nowhere/', '--dry-run', '--json'], {
     ...env,

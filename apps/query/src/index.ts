@@ -1,6 +1,8 @@
 export { type CalibrateOptions, calibrateModel } from './calibrate/calibrate-model.ts';
 export { type Calibrated, fitCalibration, type Heard, MIN_TRACKS } from './calibrate/fit-calibration.ts';
 export { EXCERPT_SECONDS, hearExcerpt } from './calibrate/hear-excerpt.ts';
+export { exportedResults } from './export/exported-tracks.ts';
+export { EXPORT_FORMATS, type ExportFormat, formatExport } from './export/format-export.ts';
 export type { ModelDescription, QueryDeps } from './http/query-deps.ts';
 export { registerQueryRoutes } from './http/register-query-routes.ts';
 export { webPage } from './http/web-page.ts';

@@ -6,6 +6,7 @@ export { fetchToFile } from './guarded-fetch.ts';
 export { type LocalAudio, openAudio, openAudioUnless } from './open-audio.ts';
 export { fileError, type Probe, probeAudio } from './probe-audio.ts';
 export { readTags } from './read-tags.ts';
+export { refuseScheme } from './refuse-scheme.ts';
 export { formatLocation, isLink, type Location, resolveLocation } from './resolve-location.ts';
 export { inputPath, lastWords, runFfmpeg, SAFE_INPUT } from './run-ffmpeg.ts';
 export { isS3, listObjects, parseS3, type S3Options } from './s3.ts';

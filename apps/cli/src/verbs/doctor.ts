@@ -16,7 +16,8 @@ export const doctor = defineVerb({
   examples: ['soundalike doctor', 'QUEUE_URL=redis://localhost:6379 soundalike doctor --json'],
   run: async ({ context, output }) => {
     const checks: Check[] = [];
-    for (const [name, check] of CHECKS) checks.push(await attempt(name, () => check(context)));
+    for (const [name, check] of CHECKS)
+      checks.push(withoutEcho(await attempt(name, () => check(context)), checks));
     output.document(checks);
     for (const { name, ok, detail } of checks)
       output.print(`${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(9)} ${detail}`);
@@ -31,6 +32,12 @@ const attempt = async (name: string, check: () => Promise<string>): Promise<Chec
     const error = toSoundalikeError(thrown);
     return { name, ok: false, detail: `${error.message} – ${error.policy.help}` };
   }
+};
+
+/** What fails for the reason of a line above only says so. */
+const withoutEcho = (check: Check, earlier: readonly Check[]): Check => {
+  const cause = earlier.find(({ ok, detail }) => !ok && !check.ok && detail === check.detail);
+  return cause ? { ...check, detail: `needs the ${cause.name}, see above` } : check;
 };
 
 /** What another user made, with sudo for example, is read well and fails at the first write. What is not there yet will be made. */
@@ -70,7 +77,10 @@ const CHECKS: readonly (readonly [string, (context: Context) => Promise<string>]
       const vectors = await context.vectors();
       await vectors.ping();
       // As searches do: folders may be there whose files are not. A database that is away has its own line.
-      const live = await (await context.catalogue()).liveSpace().catch(() => undefined);
+      const live = await context.catalogue().then(
+        (catalogue) => catalogue.liveSpace(),
+        () => undefined,
+      );
       if (live) await (await vectors.openSpace(live.name)).getTracks(['-']);
       return `${vectors.url}, spaces: ${(await vectors.listSpaces()).join(', ') || 'none yet'}`;
     },

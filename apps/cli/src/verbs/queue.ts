@@ -53,8 +53,7 @@ const failures: Action = async ({ context, output, options }) => {
 
 const retry: Action = async ({ context, output, options }) => {
   const catalogue = await context.catalogue();
-  const itemIds = typeof options.item === 'string' ? [readItemId(options.item)] : undefined;
-  for (const id of itemIds ?? []) if (!(await catalogue.getItem(id))) throw noItem(`${id}`);
+  const itemIds = typeof options.item === 'string' ? [(await getItem(options.item, context)).id] : undefined;
   const queued = await catalogue.retryItems({ ...readFilter(options), itemIds });
   const { feedQueue } = await import('@soundalike/ingest');
   await feedQueue(catalogue, await context.queue());
@@ -69,8 +68,7 @@ const why: Action = async ({ context, output, positionals }) => {
   const wanted = positionals[1];
   if (wanted === undefined)
     throw new SoundalikeError('INPUT_INVALID', 'queue why needs an item: its number, path or own id');
-  const item = await findItem(wanted, context);
-  if (!item) throw noItem(wanted);
+  const item = await getItem(wanted, context);
   const time = (value: number | null) => (value === null ? '–' : new Date(value).toISOString());
   const attempts = await (await context.catalogue()).attemptsOf(item.id);
   output.document({ ...item, attempts: item.attempts, story: attempts });
@@ -98,8 +96,11 @@ const why: Action = async ({ context, output, positionals }) => {
   return 0;
 };
 
-const noItem = (item: string) =>
-  new SoundalikeError('ITEM_NOT_FOUND', `No item is called "${item}"`, { fields: { item } });
+const getItem = async (wanted: string, context: Context) => {
+  const item = await findItem(wanted, context);
+  if (item) return item;
+  throw new SoundalikeError('ITEM_NOT_FOUND', `No item is called "${wanted}"`, { fields: { item: wanted } });
+};
 
 /** By number, own id or root/path, else as a file of this host, named as the shell names it. */
 const findItem = async (wanted: string, context: Context) => {
@@ -153,7 +154,7 @@ export const queue = defineVerb({
     since: { type: 'string', value: 'time', help: 'only failures since: 2h, 3d, or 2026-01-31T12:00' },
     until: { type: 'string', value: 'time', help: 'only failures before' },
     format: { type: 'string', value: 'csv|jsonl', help: 'every failure as CSV or JSON lines (failures)' },
-    item: { type: 'string', value: 'id', help: 'only this item (retry)' },
+    item: { type: 'string', value: 'item', help: 'only this item: its number, path or own id (retry)' },
     limit: { type: 'string', value: 'n', help: 'items listed at most (20)' },
   },
   examples: [
@@ -183,9 +184,4 @@ const readLimit = (value: unknown): number => {
     'INPUT_INVALID',
     `--limit must be an integer from 1 to 10000, got "${String(value)}"`,
   );
-};
-
-const readItemId = (value: string): number => {
-  if (/^\d{1,15}$/.test(value)) return Number(value);
-  throw new SoundalikeError('INPUT_INVALID', `--item must be an item's number, got "${value}"`);
 };

@@ -1,12 +1,20 @@
-import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { SoundalikeError } from '@soundalike/core';
-import { createSearch, formatAnswer, MAX_UPLOAD_NAME, type SearchRequest } from '@soundalike/query';
-import { fileError, isLink } from '@soundalike/source';
+import {
+  createSearch,
+  EXPORT_FORMATS,
+  type ExportFormat,
+  exportedResults,
+  formatAnswer,
+  formatExport,
+  type SearchRequest,
+} from '@soundalike/query';
 import { parseFilter } from '../parse-filter.ts';
 import { parseTime } from '../parse-time.ts';
+import { readSeeds } from '../read-seeds.ts';
 import { searchDeps } from '../search-deps.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb, type OptionValue } from '../verb.ts';
+
+type Options = Readonly<Record<string, OptionValue>>;
 
 export const similar = defineVerb({
   usage: '<file | url | track id>',
@@ -14,6 +22,18 @@ export const similar = defineVerb({
   options: {
     from: { type: 'string', value: 'time', help: 'only from here: 0:30' },
     to: { type: 'string', value: 'time', help: 'only up to here: 0:45' },
+    'more-like': {
+      type: 'string',
+      multiple: true,
+      value: 'file|url|id',
+      help: 'and like this, too; repeatable',
+    },
+    'less-like': {
+      type: 'string',
+      multiple: true,
+      value: 'file|url|id',
+      help: 'but less like this; repeatable',
+    },
     filter: {
       type: 'string',
       multiple: true,
@@ -21,47 +41,88 @@ export const similar = defineVerb({
       help: 'artist=, album=, genre=, tag=calm, tag=+live, tag=-sad, year=1990..1999, duration=..240; repeatable',
     },
     limit: { type: 'string', value: 'n', help: 'answers at most (10)' },
+    mode: {
+      type: 'string',
+      value: 'mode',
+      help: 'sounds-like: other music; same-recording: the very recording; both (the default)',
+    },
+    'artist-cap': { type: 'string', value: 'n', help: 'answers of one artist at most' },
+    'exclude-artist': { type: 'boolean', help: "leave out the sample's artist" },
+    'exclude-album': { type: 'boolean', help: "leave out the sample's album" },
     all: { type: 'boolean', help: 'also list candidates when nothing is close' },
+    explain: { type: 'boolean', help: 'how the answer came about, and the time of each stage' },
+    format: {
+      type: 'string',
+      value: EXPORT_FORMATS.join('|'),
+      help: 'a list with real paths, as a playlist or table',
+    },
   },
   examples: [
     'soundalike similar song.mp3',
     'soundalike similar song.mp3 --from 0:30 --to 0:45 --limit 5',
     'soundalike similar SL-0101A --filter genre=blues --json',
+    'soundalike similar SL-0101A --more-like SL-0302A --less-like song.mp3 --artist-cap 2',
+    'soundalike similar song.mp3 --mode sounds-like --exclude-artist --format m3u8 > alike.m3u8',
     'soundalike similar https://example.org/a.mp3 --filter year=1990..',
   ],
   run: async ({ positionals, options, context, output, signal }) => {
     const [sample] = positionals;
     if (sample === undefined)
       throw new SoundalikeError('INPUT_INVALID', 'similar needs a sample. See: soundalike similar --help');
+    const format = formatOf(options);
+    const settings = settingsOf(options);
     const deps = await searchDeps(context, { readOnly: true });
-    const found = isLink(sample) ? undefined : await stat(sample).catch(() => undefined);
-    if (found?.isDirectory())
-      throw new SoundalikeError(
-        'INPUT_INVALID',
-        `${sample} is a folder: similar takes one audio file, link or track id`,
-      );
-    const isFile = found?.isFile() === true;
-    // No track id has it: these are bytes of a file name that are not UTF-8.
-    if (!found && !isLink(sample) && sample.includes('\uFFFD')) throw fileError(sample, { code: 'ENOENT' });
-    if (!isFile && !isLink(sample) && !(await deps.catalogue.findTrack(sample))) {
-      throw new SoundalikeError(
-        'SOURCE_NOT_FOUND',
-        `"${sample}" is neither a file, nor a link, nor the id of a track`,
-      );
-    }
-    const time = (end: 'from' | 'to') =>
-      typeof options[end] === 'string' ? { [end]: parseTime(options[end], `--${end}`) } : {};
-    const name = basename(sample).slice(-MAX_UPLOAD_NAME); // by which errors speak of the file
-    const seed = isLink(sample) ? { url: sample } : isFile ? { upload: name } : { trackId: sample };
+    const { seeds, uploads } = await readSeeds(
+      [
+        { place: sample, weight: 1 },
+        ...listOf(options['more-like']).map((place) => ({ place, weight: 1 })),
+        ...listOf(options['less-like']).map((place) => ({ place, weight: -1 })),
+      ],
+      deps.catalogue,
+    );
+    const [first, ...others] = seeds;
     const request: SearchRequest = {
-      seeds: [{ ...seed, ...time('from'), ...time('to') }],
-      filter: parseFilter((options.filter ?? []) as string[]) as SearchRequest['filter'],
-      limit: options.limit === undefined ? 10 : Number(options.limit),
-      belowFloor: options.all === true,
+      ...settings,
+      seeds: [{ ...first, ...timeOf(options, 'from'), ...timeOf(options, 'to') }, ...others],
     };
-    const answer = await createSearch(deps)(request, { signal, uploads: new Map([[name, sample]]) });
-    output.print(formatAnswer(answer));
-    output.document(answer);
+    const answer = await createSearch(deps)(request, { signal, uploads });
+    if (format === undefined) {
+      output.print(formatAnswer(answer));
+      output.document(answer);
+      return 0;
+    }
+    const { readRoots } = await import('@soundalike/ingest');
+    const tracks = exportedResults(answer.results, await readRoots(deps.catalogue, context.config.roots));
+    output.print(formatExport(tracks, format).trimEnd());
+    output.document({ tracks });
     return 0;
   },
 });
+
+/** All of a request but its seeds. */
+const settingsOf = (options: Options): Omit<SearchRequest, 'seeds'> => ({
+  filter: parseFilter(listOf(options.filter)) as SearchRequest['filter'],
+  limit: options.limit === undefined ? 10 : Number(options.limit),
+  ...(options.mode === undefined ? {} : { mode: options.mode as SearchRequest['mode'] }),
+  ...(options['artist-cap'] === undefined ? {} : { artistCap: Number(options['artist-cap']) }),
+  excludeSeedArtist: options['exclude-artist'] === true,
+  excludeSeedAlbum: options['exclude-album'] === true,
+  explain: options.explain === true,
+  belowFloor: options.all === true,
+});
+
+const listOf = (value: OptionValue): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+const timeOf = (options: Options, end: 'from' | 'to') =>
+  typeof options[end] === 'string' ? { [end]: parseTime(options[end], `--${end}`) } : {};
+
+const formatOf = ({ format }: Options): ExportFormat | undefined => {
+  if (format === undefined) return undefined;
+  const known = EXPORT_FORMATS.find((name) => name === format);
+  if (known === undefined)
+    throw new SoundalikeError(
+      'INPUT_INVALID',
+      `--format must be ${EXPORT_FORMATS.join(', ')}, got "${format}"`,
+    );
+  return known;
+};

@@ -1,7 +1,7 @@
 import type { FoundItem } from '@soundalike/catalogue';
 import { SoundalikeError, type TrackMetadata } from '@soundalike/core';
+import { refuseScheme } from '@soundalike/source';
 import type { ManifestRow } from './read-manifest.ts';
-import { refuseScheme } from './refuse-scheme.ts';
 
 /** Columns with a meaning; every other one becomes an attribute of the track. */
 const KNOWN = new Set(['id', 'path', 'file', 'url', 'title', 'artist', 'album', 'genre', 'tags', 'year']);

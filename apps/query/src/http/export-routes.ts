@@ -1,8 +1,8 @@
-import { isSoundalikeError, SoundalikeError } from '@soundalike/core';
+import { SoundalikeError } from '@soundalike/core';
 import { type HttpApp, problemResponses } from '@soundalike/http';
-import { resolveLocation } from '@soundalike/source';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { exportedResults, withPath } from '../export/exported-tracks.ts';
 import {
   EXPORT_FORMATS,
   EXPORT_TYPES,
@@ -69,10 +69,7 @@ export const exportRoutes = (app: HttpApp, deps: QueryDeps): void => {
         const search = createSearch(await deps.searchDeps());
         const { results } = await search(request.body, { uploads: request.uploads ?? undefined, signal });
         const roots = await deps.roots();
-        const tracks = results.map(
-          ({ similarity: _similarity, strip: _strip, explain: _explain, ...track }) => withPath(track, roots),
-        );
-        return send(tracks, request.query.format, reply as unknown as FastifyReply);
+        return send(exportedResults(results, roots), request.query.format, reply as unknown as FastifyReply);
       }),
   );
 
@@ -99,24 +96,6 @@ export const exportRoutes = (app: HttpApp, deps: QueryDeps): void => {
       return send(tracks, request.query.format, reply as unknown as FastifyReply);
     },
   );
-};
-
-const withPath = (
-  track: Omit<ExportedTrack, 'path'>,
-  roots: Readonly<Record<string, string>>,
-): ExportedTrack => ({ ...track, path: pathOf(track.location, roots) });
-
-const pathOf = (
-  location: ExportedTrack['location'],
-  roots: Readonly<Record<string, string>>,
-): string | null => {
-  if (location.root === null) return location.path;
-  try {
-    return resolveLocation(location, roots);
-  } catch (error) {
-    if (isSoundalikeError(error)) return null;
-    throw error;
-  }
 };
 
 const send = (tracks: readonly ExportedTrack[], format: ExportFormat, reply: FastifyReply) =>

@@ -7,7 +7,7 @@ const VERDICTS = {
 } as const;
 
 /** A search's answer for people: a line for each track with its verdict, and the passages that match. */
-export const formatAnswer = ({ verdict, reason, model, results }: SearchAnswer): string => {
+export const formatAnswer = ({ verdict, reason, model, results, explain }: SearchAnswer): string => {
   const lines = results.flatMap((result, index) => {
     const name = [result.title ?? result.location.path, result.artist].filter(Boolean).join(' – ');
     const label = `${String(index + 1).padStart(3)}. ${result.score.toFixed(2)}  ${VERDICTS[result.verdict].padEnd(18)}  `;
@@ -16,6 +16,7 @@ export const formatAnswer = ({ verdict, reason, model, results }: SearchAnswer):
       ...(result.matches.length > 0
         ? [`${' '.repeat(label.length)}${result.matches.map(formatMatch).join('   ')}`]
         : []),
+      ...(result.explain ?? []).map((seed) => `${' '.repeat(label.length)}${formatSeed(seed)}`),
     ];
   });
   const head =
@@ -29,8 +30,37 @@ export const formatAnswer = ({ verdict, reason, model, results }: SearchAnswer):
     : [
         `(Model "${model.name}" is untrained: it finds the same recording, but knows little about what sounds alike.)`,
       ];
-  return [...head, ...lines, ...note].join('\n');
+  return [...head, ...lines, ...note, ...(explain ? [formatExplain(explain)] : [])].join('\n');
 };
+
+type Explained = NonNullable<SearchAnswer['results'][number]['explain']>[number];
+
+/** What one seed said of a track. */
+const formatSeed = ({ weight, similarity, alignment }: Explained): string =>
+  [
+    `weight ${weight}: cosine ${similarity.toFixed(3)}`,
+    ...(alignment
+      ? [
+          `${alignment.clips} clips agree at an offset of ${alignment.offsetSeconds.toFixed(2)} s (${alignment.similarity.toFixed(3)})`,
+        ]
+      : []),
+  ].join(', ');
+
+const formatExplain = ({
+  tracks,
+  candidates,
+  floor,
+  sameRecording,
+  maxErrorRate,
+  timings,
+}: NonNullable<SearchAnswer['explain']>): string =>
+  [
+    `Of ${tracks.toLocaleString('en')} tracks ${candidates} were compared window by window; nothing is close below a cosine of ${floor.toFixed(3)}.`,
+    `The same recording: at most ${maxErrorRate.strong} of an excerpt's strong signature bits differ (${maxErrorRate.all} of all); without a signature a run of cosine ${sameRecording.toFixed(3)}.`,
+    `Milliseconds: ${Object.entries(timings)
+      .map(([stage, ms]) => `${stage} ${Math.round(ms)}`)
+      .join(', ')}.`,
+  ].join('\n');
 
 /** `0:03–0:13 of the sample ↔ 0:17–0:27`. */
 const formatMatch = ({ queryFrom, queryTo, trackFrom, trackTo }: Match): string =>

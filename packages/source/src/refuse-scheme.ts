@@ -1,4 +1,5 @@
-import { isLink, isS3 } from '@soundalike/source';
+import { isLink } from './resolve-location.ts';
+import { isS3 } from './s3.ts';
 
 /** Why a place is a link that nothing here reads, such as `ftp://…`; undefined for paths and for links that are read. */
 export const refuseScheme = (place: string): string | undefined => {
