@@ -1,52 +1,49 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createEmbedder, loadModel, toSpace } from '@soundalike/embedder';
-import {
-  inTurns,
-  MFCC_DIMENSION,
-  MFCC_SHRINKAGE,
-  mfccStatistics,
-  readWindows,
-  whitenTracks,
-} from '@soundalike/query';
+import { inTurns, MFCC_DIMENSION, mfccStatistics, readWindows } from '@soundalike/query';
 
 const DIMENSION = 512;
 
 /** Seconds left away at the start, to see how much a space depends on where windows lie. */
 export const LEAD_INS = [0.15, 0.4, 1.2];
 
-/**
- * Windows of every file as unit vectors of a model's space; kept on disk, since only new weights change them.
- *
- * @returns for each file its windows in order
- */
-export const embedFiles = async ({ files, model, ffmpeg, cache, skipSeconds = 0 }) => {
+/** Windows of every file as unit vectors of a model's space: for each file its windows in order. */
+export const embedFiles = async (options) => {
+  const { info } = await loadModel({ name: options.model });
+  const tracks = await embedRaw(options);
+  return tracks.map((windows) => windows.map((raw) => toSpace(raw, info.transform).vector));
+};
+
+/** The same as the network gives them; kept on disk, since only new weights change them. */
+export const embedRaw = async ({ files, model, ffmpeg, cache, skipSeconds = 0 }) => {
   const loaded = await loadModel({ name: model });
   const path = join(
     cache,
     'vectors',
-    `${loaded.info.space}-${loaded.info.precision}-${skipSeconds}-${files.length}.f32`,
+    `raw-${loaded.info.space}-${loaded.info.precision}-${skipSeconds}-${files.length}.f32`,
   );
   const kept = await readKept(path, DIMENSION);
   if (kept) return kept;
   const embedder = await createEmbedder({ model: loaded, processes: 2 });
-  const tracks = await inTurns(files, async (path) => {
-    const raw = await embedder.embed({ windows: await readWindows({ path, ffmpeg, skipSeconds }) });
-    return raw.map((vector) => toSpace(vector, loaded.info.transform).vector);
-  });
+  const tracks = await inTurns(files, async (path) =>
+    embedder.embed({ windows: await readWindows({ path, ffmpeg, skipSeconds }) }),
+  );
   await embedder.close();
   await keep(path, tracks);
   return tracks;
 };
 
-/** The MFCC control, whitened by the very collection it is judged on: the best it can do. */
+/** MFCC statistics of the windows of every file, as they are. */
 export const mfccOf = async ({ files, ffmpeg, cache }) => {
   const path = join(cache, 'vectors', `mfcc-${files.length}.f32`);
   const kept = await readKept(path, MFCC_DIMENSION);
-  const tracks =
-    kept ?? (await inTurns(files, async (path) => (await readWindows({ path, ffmpeg })).map(mfccStatistics)));
-  if (!kept) await keep(path, tracks);
-  return whitenTracks(tracks, MFCC_SHRINKAGE);
+  if (kept) return kept;
+  const tracks = await inTurns(files, async (path) =>
+    (await readWindows({ path, ffmpeg })).map(mfccStatistics),
+  );
+  await keep(path, tracks);
+  return tracks;
 };
 
 /** Number of windows of each track, then all vectors. */

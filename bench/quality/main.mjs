@@ -20,13 +20,15 @@ import {
   evenly,
   growCatalogue,
   identifyAll,
+  MFCC_SHRINKAGE,
   measureHubness,
   randomEmbedding,
   seededRandom,
+  whitenTracks,
 } from '@soundalike/query';
 import { findFfmpeg } from '@soundalike/source';
 import { openSearch } from './catalogue.mjs';
-import { embedFiles, mfccOf } from './embeddings.mjs';
+import { embedFiles, embedRaw, mfccOf } from './embeddings.mjs';
 import { stability } from './health.mjs';
 import { readMusic } from './music.mjs';
 import { writeReport } from './report.mjs';
@@ -51,6 +53,10 @@ const { values } = parseArgs({
 /** Lengths of excerpts, seconds: the aim is stated for 6. */
 const LENGTHS = [3, 5, 6, 10];
 const AIM_SECONDS = 6;
+/** Shrinkage that leaves nothing to whiten by: only the mean goes. */
+const CENTRED = 1;
+/** What `model calibrate` whitens a user's own collection with. */
+const SHRINKAGE = 0.3;
 
 const main = async () => {
   const cache = values.cache;
@@ -70,9 +76,13 @@ const main = async () => {
   const judged = [...own, ...strangers];
   const files = judged.map(({ file }) => file);
   const ours = await embedFiles({ files, model: values.model, ffmpeg, cache });
+  const raw = await embedRaw({ files, model: values.model, ffmpeg, cache });
+  const mfcc = await mfccOf({ files, ffmpeg, cache });
   const embeddings = [
     { name: info.name, tracks: ours },
-    { name: 'MFCC statistics', tracks: await mfccOf({ files, ffmpeg, cache }) },
+    { name: 'MFCC statistics', tracks: whitenTracks(mfcc, CENTRED) },
+    { name: `${info.name}, whitened here`, tracks: whitenTracks(raw, SHRINKAGE) },
+    { name: 'MFCC statistics, whitened here', tracks: whitenTracks(mfcc, MFCC_SHRINKAGE) },
     { name: 'untrained', tracks: await embedFiles({ files, model: 'untrained', ffmpeg, cache }) },
     randomEmbedding(ours, seededRandom(1)),
   ];
