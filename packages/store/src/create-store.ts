@@ -2,7 +2,7 @@ import { type FilterFields, SoundalikeError } from '@soundalike/core';
 import { checkFields, checkRows } from './check-rows.ts';
 import { checkSearch } from './check-search.ts';
 import { type Condition, chunks, planFilter } from './plan-filter.ts';
-import type { ClipKey, ClipRecord, SpaceTables } from './space-tables.ts';
+import type { ClipKey, ClipRecord, ClipVector, SpaceTables } from './space-tables.ts';
 import type {
   ClipRow,
   Consistency,
@@ -129,7 +129,7 @@ const sizeOfJob = (job: WriteJob): number => {
   return job.kind === 'update' ? UPDATE_ROWS : job.trackIds.length;
 };
 
-const addClips = (byTrack: Map<string, ClipRow[]>, records: readonly ClipRecord[]): void => {
+const addClips = (byTrack: Map<string, ClipRow[]>, records: readonly ClipVector[]): void => {
   for (const { trackId, startMs, scale, vector } of records) {
     const clips = byTrack.get(trackId);
     if (clips) clips.push({ startMs, scale, vector });

@@ -2,20 +2,20 @@ import type { FilterFields } from '@soundalike/core';
 import type { Condition } from './plan-filter.ts';
 import type { ClipHit, ClipRow, Consistency, TrackHit, TrackRow } from './vector-store.ts';
 
-/** A clip row as backends keep it. */
-export interface ClipRecord extends ClipRow {
-  readonly clipId: string;
-  readonly trackId: string;
-  readonly content8: string;
-  readonly fields: FilterFields;
-}
-
 /** What identifies a clip row. */
 export interface ClipKey {
   readonly clipId: string;
   readonly trackId: string;
   readonly content8: string;
   readonly startMs: number;
+}
+
+/** A clip row without its copies of the track's fields. */
+export type ClipVector = ClipKey & ClipRow;
+
+/** A clip row as backends keep it. */
+export interface ClipRecord extends ClipVector {
+  readonly fields: FilterFields;
 }
 
 export interface TableSearch {
@@ -43,11 +43,11 @@ export interface SpaceTables {
   deleteTracks(trackIds: readonly string[]): Promise<void>;
   /** Keys of all clip rows of these tracks, of any revision; always strong. */
   clipKeys(trackIds: readonly string[]): Promise<ClipKey[]>;
-  /** Clip rows of these tracks' current revisions, in any order. */
+  /** Clips of these tracks' current revisions, in any order. */
   clips(
     tracks: readonly Pick<TrackRow, 'trackId' | 'content8' | 'clipCount'>[],
     consistency: Consistency,
-  ): Promise<ClipRecord[]>;
+  ): Promise<ClipVector[]>;
   /** Track rows with these ids, in any order; at most 1,000 ids. */
   tracks(trackIds: readonly string[], consistency: Consistency): Promise<TrackRow[]>;
   searchClips(search: TableSearch): Promise<ClipHit[][]>;

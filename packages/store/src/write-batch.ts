@@ -1,6 +1,6 @@
 import type { WriteJob } from './create-store.ts';
 import { chunks } from './plan-filter.ts';
-import type { ClipRecord, SpaceTables } from './space-tables.ts';
+import type { ClipRecord, ClipVector, SpaceTables } from './space-tables.ts';
 import type { TrackRow } from './vector-store.ts';
 
 /** Clip rows of one request; a long track has more. */
@@ -47,7 +47,7 @@ const readUpdates = async (tables: SpaceTables, jobs: readonly WriteJob[]): Prom
   const tracks = new Map<string, TrackRow>();
   for (const piece of chunks(updates.map(({ trackId }) => trackId)))
     for (const track of await tables.tracks(piece, 'strong')) tracks.set(track.trackId, track);
-  const clips = new Map<string, ClipRecord[]>(updates.map(({ trackId }) => [trackId, []]));
+  const clips = new Map<string, ClipVector[]>(updates.map(({ trackId }) => [trackId, []]));
   for (const clip of await tables.clips([...tracks.values()], 'strong')) clips.get(clip.trackId)?.push(clip);
   return updates.flatMap((update) => {
     const track = tracks.get(update.trackId);

@@ -1,8 +1,11 @@
 import type { ClipRow } from '@soundalike/store';
 import type { QuerySeed } from './seed-windows.ts';
 
-/** Steps in which offsets are tried, ms: finer than the query's hop, since similarity is read between its windows. */
-const OFFSET_STEP_MS = 84;
+/** Offsets nearer to each other than this are one: times are rounded to whole milliseconds, and hops are not whole. */
+const SAME_OFFSET_MS = 5;
+
+/** Places around the best offset that its refinement reads. */
+const REFINE_STEPS = 48;
 
 /** Clips at one offset that make a run; a shorter overlap is chance. */
 const MIN_RUN = 2;
@@ -30,7 +33,8 @@ export const maxSimilarity = (matrix: readonly Float32Array[]): number =>
 
 /**
  * The constant offset at which the track's clips agree best with the query. For each offset, every clip that lies inside the query is
- * compared with it at its own place there, read between the two nearest query windows.
+ * compared with it at its own place there, read between the two nearest query windows. Read linearly, agreement is best where some clip lies on
+ * a window, so only such offsets are tried.
  *
  * @returns undefined where no offset has two clips (or the only one of a query that short) inside the query
  */
@@ -43,13 +47,23 @@ export const bestAlignment = (
   const [first, last] = [windows[0]?.startMs ?? 0, windows.at(-1)?.startMs ?? 0];
   const needed = last - first < 2 * WINDOW_MS ? 1 : MIN_RUN;
   let best: Alignment | undefined;
-  const [firstClip, lastClip] = [clips[0]?.startMs ?? 0, clips.at(-1)?.startMs ?? 0];
   const at = readAlong(query, clips, matrix);
-  for (let offsetMs = firstClip - last; offsetMs <= lastClip - first; offsetMs += OFFSET_STEP_MS) {
+  for (const offsetMs of offsetsOf(query, clips)) {
     const run = at(offsetMs);
     if (run.clips >= needed && (!best || run.similarity > best.similarity)) best = run;
   }
   return best && refine(best, at, hopMs);
+};
+
+/** Where a clip lies on a window, in order. */
+const offsetsOf = ({ windows }: QuerySeed, clips: readonly ClipRow[]): number[] => {
+  const all = new Float64Array(windows.length * clips.length);
+  let count = 0;
+  for (const clip of clips) for (const window of windows) all[count++] = clip.startMs - window.startMs;
+  const distinct: number[] = [];
+  for (const offsetMs of all.sort())
+    if (offsetMs - (distinct.at(-1) ?? -Infinity) > SAME_OFFSET_MS) distinct.push(offsetMs);
+  return distinct;
 };
 
 const WINDOW_MS = 2678;
@@ -105,13 +119,9 @@ const readAlong = (
  */
 const refine = (best: Alignment, at: (offsetMs: number) => Alignment, hopMs: number): Alignment => {
   const reach = 1.5 * hopMs;
-  const samples: Alignment[] = [];
-  for (
-    let offsetMs = best.offsetMs - reach;
-    offsetMs <= best.offsetMs + reach;
-    offsetMs += OFFSET_STEP_MS / 2
-  )
-    samples.push(at(offsetMs));
+  const samples = Array.from({ length: REFINE_STEPS + 1 }, (_, step) =>
+    at(best.offsetMs + reach * ((2 * step) / REFINE_STEPS - 1)),
+  );
   const valid = samples.filter(({ clips }) => clips > 0);
   const floor = Math.min(...valid.map(({ similarity }) => similarity));
   const weights = valid.map(({ similarity }) => (similarity - floor) ** 2);
@@ -122,9 +132,16 @@ const refine = (best: Alignment, at: (offsetMs: number) => Alignment, hopMs: num
   return { ...best, offsetMs: Math.round(offsetMs) };
 };
 
-/** Cosine of unit vectors. */
+/** Cosine of unit vectors. Four sums at once: each addition would wait for the one before. */
 export const dot = (a: Float32Array, b: Float32Array): number => {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  const whole = a.length - (a.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    first += (a[i] as number) * (b[i] as number);
+    second += (a[i + 1] as number) * (b[i + 1] as number);
+    third += (a[i + 2] as number) * (b[i + 2] as number);
+    fourth += (a[i + 3] as number) * (b[i + 3] as number);
+  }
+  for (let i = whole; i < a.length; i++) first += (a[i] as number) * (b[i] as number);
+  return first + second + third + fourth;
 };

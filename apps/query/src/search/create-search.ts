@@ -6,7 +6,7 @@ import { floorOf } from './floor-of.ts';
 import { hearSeed } from './hear-seed.ts';
 import { trackCount } from './index-size.ts';
 import { type Judgement, judge, judgedScore, verdictOf } from './judge.ts';
-import { isExcluded, narrowFilter } from './narrow-filter.ts';
+import { isExcluded, narrowFilter, ownTracks, without } from './narrow-filter.ts';
 import { rankResults } from './rank-results.ts';
 import { retrieveCandidates } from './retrieve.ts';
 import { revisionOf } from './revision-of.ts';
@@ -86,7 +86,8 @@ export const createSearch =
       ];
     };
     const results = watch.timeSync('judge', () => rankResults(candidates.flatMap(compare), request));
-    const isFilteredAway = results.length === 0 && !(await somePasses(filter, deps));
+    const isFilteredAway =
+      results.length === 0 && !(await somePasses(without(filter, ownTracks(seeds)), deps));
     const verdict = results[0]?.verdict ?? 'nothing-close';
     const stages = watch.milliseconds();
     deps.observe?.({ verdict, stages });

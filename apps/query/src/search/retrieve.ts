@@ -1,6 +1,7 @@
 import type { Filter } from '@soundalike/core';
 import type { ClipHit, VectorStore } from '@soundalike/store';
 import { askingVectors } from './asking-vectors.ts';
+import { ownTracks } from './narrow-filter.ts';
 import { retrieveTracksFirst } from './retrieve-tracks.ts';
 import type { ParsedSearchRequest } from './search-request.ts';
 import type { HeardSeed } from './seed-windows.ts';
@@ -16,7 +17,7 @@ const CAPPED_FACTOR = 2;
 
 /**
  * The tracks worth comparing window by window: those whose clips are near the windows of the seeds that attract, and those near the blend
- * of all seeds as a whole. The round trips are made at once. With the plan `tracks`, no index over clips is asked.
+ * of all seeds as a whole, seeds left out. The round trips are made at once. With the plan `tracks`, no index over clips is asked.
  *
  * @param options.vector the blend, a unit vector
  * @returns ids, most promising first
@@ -33,7 +34,9 @@ export const retrieveCandidates = async (options: {
   const { store, seeds, vector, filter, request, signal } = options;
   const count =
     Math.max(MIN_CANDIDATES, request.limit * 2) * (request.artistCap === undefined ? 1 : CAPPED_FACTOR);
-  if (options.plan === 'tracks') return (await retrieveTracksFirst(options)).slice(0, count);
+  const own = new Set(ownTracks(seeds));
+  const isOther = (trackId: string) => !own.has(trackId);
+  if (options.plan === 'tracks') return (await retrieveTracksFirst(options)).filter(isOther).slice(0, count);
   const [trackHits, ...clipHits] = await Promise.all([
     store.searchTracks({ vectors: [vector], k: NEIGHBOURS, filter, signal }),
     ...seeds
@@ -42,10 +45,10 @@ export const retrieveCandidates = async (options: {
         store.searchClips({ vectors: askingVectors(windows), k: NEIGHBOURS, filter, signal }),
       ),
   ]);
-  const whole = (trackHits?.[0] ?? []).map(({ trackId }) => trackId);
+  const whole = (trackHits?.[0] ?? []).map(({ trackId }) => trackId).filter(isOther);
   return [
     ...new Set([
-      ...clipHits.flatMap((hits) => promising(hits).slice(0, count)),
+      ...clipHits.flatMap((hits) => promising(hits).filter(isOther).slice(0, count)),
       ...whole.slice(0, Math.ceil(count / 2)),
     ]),
   ];

@@ -16,7 +16,7 @@ import {
   Utf8,
   vectorFromArray,
 } from 'apache-arrow';
-import type { ClipKey, ClipRecord } from '../space-tables.ts';
+import type { ClipKey, ClipRecord, ClipVector } from '../space-tables.ts';
 import { DIMENSION, type TrackRow } from '../vector-store.ts';
 
 const text = (name: string) => new Field(name, new Utf8(), false);
@@ -124,12 +124,15 @@ export const decodeKeys = (table: Table): ClipKey[] => {
   }));
 };
 
-export const decodeClips = (table: Table): ClipRecord[] => {
+/** Columns of `decodeClips`. */
+export const CLIP_COLUMNS = [...KEY_COLUMNS, 'scale', 'vector'];
+
+export const decodeClips = (table: Table): ClipVector[] => {
   const read = cells(table);
   return decodeKeys(table).map((key, i) => ({
     ...key,
     scale: read('scale', i) as number,
-    ...decodeFields(read, i),
+    vector: decodeVector(read, i),
   }));
 };
 
@@ -160,6 +163,9 @@ const decodeFields = (read: ReadCell, row: number): { fields: FilterFields; vect
     year: read('year', row) as number,
     duration: read('duration', row) as number,
   },
-  // A copy: the view would keep the whole batch in memory.
-  vector: (read('vector', row) as { toArray(): Float32Array }).toArray().slice(),
+  vector: decodeVector(read, row),
 });
+
+/** A copy: the view would keep the whole batch in memory. */
+const decodeVector = (read: ReadCell, row: number): Float32Array =>
+  (read('vector', row) as { toArray(): Float32Array }).toArray().slice();

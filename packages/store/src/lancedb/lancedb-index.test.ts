@@ -1,3 +1,4 @@
+import { connect } from '@lancedb/lancedb';
 import { temporaryFolder } from '@soundalike/testing';
 import { openVectorDatabase } from '../index.ts';
 import { makeTrack, nearVector, randomNumbers, randomVector } from '../vector-store.fixtures.ts';
@@ -11,7 +12,8 @@ describe('LanceDB with an index', () => {
 
   test('finds what exact search finds, with its scores, also rows written after the index was built', async () => {
     const random = randomNumbers(21);
-    const database = await openVectorDatabase(`lancedb:${temporaryFolder('lancedb-index')}`);
+    const folder = temporaryFolder('lancedb-index');
+    const database = await openVectorDatabase(`lancedb:${folder}`);
     const store = await database.openSpace('indexed', { create: true });
     const reference = await (await openVectorDatabase('memory:')).openSpace('indexed', { create: true });
     const styles = Array.from({ length: 30 }, () => randomVector(random));
@@ -54,6 +56,11 @@ describe('LanceDB with an index', () => {
       );
       expect(recall).toBeGreaterThanOrEqual(0.95);
     }
+    // Clips are looked up through a tree, those written after it was built as well.
+    const names = (await (await connect(folder)).openTable('clips_indexed')).listIndices();
+    expect((await names).map(({ columns }) => columns)).toContainEqual(['track_id']);
+    const some = [...fixtures.slice(0, 3), ...later].map(({ track }) => track.trackId);
+    expect(await store.clipsOf(some)).toEqual(await reference.clipsOf(some));
     await database.close();
   });
 });

@@ -4,6 +4,7 @@ import type { Table as ArrowTable } from 'apache-arrow';
 import type { SpaceTables } from '../space-tables.ts';
 import type { ClipHit, TrackHit } from '../vector-store.ts';
 import {
+  CLIP_COLUMNS,
   decodeClips,
   decodeKeys,
   decodeTracks,
@@ -33,9 +34,9 @@ export const createLanceTables = (options: {
   let batches = 0;
 
   const maintain = async (thorough: boolean, signal?: AbortSignal) => {
-    for (const table of [clips, tracks]) {
+    for (const { table, lookUpBy } of [{ table: clips, lookUpBy: 'track_id' }, { table: tracks }]) {
       signal?.throwIfAborted();
-      await run(() => maintainTable({ table, thorough, logger }));
+      await run(() => maintainTable({ table, lookUpBy, thorough, logger }));
     }
   };
 
@@ -79,7 +80,7 @@ export const createLanceTables = (options: {
         if (wanted.length === 0) return [];
         const revisions = new Map(wanted.map(({ trackId, content8 }) => [trackId, content8]));
         const where = isOneOf('track_id', [...revisions.keys()]);
-        const rows = decodeClips(await clips.query().where(where).toArrow());
+        const rows = decodeClips(await clips.query().where(where).select(CLIP_COLUMNS).toArrow());
         return rows.filter(({ trackId, content8 }) => revisions.get(trackId) === content8);
       }),
     tracks: (trackIds) =>

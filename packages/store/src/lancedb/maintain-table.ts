@@ -28,15 +28,17 @@ const NO_INDEX = 'exact';
 
 /**
  * Compacts the table, forgets old versions and brings the vector index up to date: IVF_RQ, one bit a dimension, whose
- * candidates are scored again with their full vectors. Unless it is to be `thorough`, only where the table has fallen into
+ * candidates are scored again with their full vectors; and a tree over the column that rows are looked up by. Unless it is to be `thorough`, only where the table has fallen into
  * many fragments. Only while holding the write lease.
  */
 export const maintainTable = async (options: {
   table: Table;
+  /** Column that rows are looked up by, where it is not the key that they are written by. */
+  lookUpBy?: string | undefined;
   thorough: boolean;
   logger: Logger;
 }): Promise<void> => {
-  const { table, thorough, logger } = options;
+  const { table, lookUpBy, thorough, logger } = options;
   const { fragmentStats, numRows } = await table.stats();
   if (!thorough && fragmentStats.numSmallFragments < FRAGMENTS) return;
   if (numRows > INDEX_ABOVE_ROWS && (await needsTraining(table))) {
@@ -48,6 +50,8 @@ export const maintainTable = async (options: {
     const config = Index.ivfRq({ distanceType: 'cosine', numPartitions, ...TRAINING });
     await table.createIndex('vector', { config, replace: true });
   }
+  if (numRows > INDEX_ABOVE_ROWS && lookUpBy !== undefined && !(await indexOf(table, lookUpBy)))
+    await table.createIndex(lookUpBy, { config: Index.btree() });
   await table.optimize({ cleanupOlderThan: new Date(Date.now() - KEEP_VERSIONS_MS) });
 };
 
@@ -61,5 +65,7 @@ const needsTraining = async (table: Table): Promise<boolean> => {
   return !statistics || statistics.numUnindexedRows > STALE_SHARE * statistics.numIndexedRows;
 };
 
-const vectorIndex = async (table: Table) =>
-  (await table.listIndices()).find(({ columns }) => columns.includes('vector'));
+const vectorIndex = (table: Table) => indexOf(table, 'vector');
+
+const indexOf = async (table: Table, column: string) =>
+  (await table.listIndices()).find(({ columns }) => columns.includes(column));

@@ -1,7 +1,7 @@
 import type { FilterFields } from '@soundalike/core';
 import { DataType } from '@zilliz/milvus2-sdk-node';
 import { TRACK_ID_LENGTH } from '../check-rows.ts';
-import type { ClipKey, ClipRecord } from '../space-tables.ts';
+import type { ClipKey, ClipRecord, ClipVector } from '../space-tables.ts';
 import { MAX_TAGS, TAG_BYTES, TEXT_BYTES } from '../stored-text.ts';
 import { DIMENSION, type TrackRow } from '../vector-store.ts';
 
@@ -50,7 +50,7 @@ export const trackFields = [
 ];
 
 export const KEY_COLUMNS = ['clip_id', 'track_id', 'content8', 'start_ms'];
-export const CLIP_COLUMNS = clipFields.map(({ name }) => name);
+export const CLIP_COLUMNS = [...KEY_COLUMNS, 'scale', 'vector'];
 export const TRACK_COLUMNS = trackFields.map(({ name }) => name);
 
 /** A row of the SDK. */
@@ -79,10 +79,10 @@ export const decodeKey = (row: MilvusRow): ClipKey => ({
   startMs: row.start_ms as number,
 });
 
-export const decodeClip = (row: MilvusRow): ClipRecord => ({
+export const decodeClip = (row: MilvusRow): ClipVector => ({
   ...decodeKey(row),
   scale: row.scale as number,
-  ...decodeFields(row),
+  vector: decodeVector(row),
 });
 
 export const decodeTrack = (row: MilvusRow): TrackRow => ({
@@ -107,5 +107,7 @@ const decodeFields = (row: MilvusRow): { fields: FilterFields; vector: Float32Ar
     year: row.year as number,
     duration: row.duration as number,
   },
-  vector: Float32Array.from(row.vector as number[]),
+  vector: decodeVector(row),
 });
+
+const decodeVector = (row: MilvusRow): Float32Array => Float32Array.from(row.vector as number[]);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@soundalike/core';
 import { chunks } from '../plan-filter.ts';
-import type { ClipRecord, SpaceTables } from '../space-tables.ts';
+import type { SpaceTables } from '../space-tables.ts';
 import type { ClipHit, Consistency, TrackRow } from '../vector-store.ts';
 import {
   CLIP_COLUMNS,
@@ -78,9 +78,7 @@ export const createMilvusTables = (options: {
             : await clips.all(revision(group), CLIP_COLUMNS, consistency);
         for (const row of found) rows.push(row);
       }
-      return rows
-        .map(decodeClip)
-        .filter(({ trackId, content8 }: ClipRecord) => revisions.get(trackId) === content8);
+      return rows.map(decodeClip).filter(({ trackId, content8 }) => revisions.get(trackId) === content8);
     },
     tracks: async (trackIds, consistency) =>
       trackIds.length === 0
