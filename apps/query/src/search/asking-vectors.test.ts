@@ -6,15 +6,15 @@ const asked = (count: number) => askingVectors(windows(count)).map(([at]) => at 
 
 test('a short seed asks with all its windows', () => {
   expect(asked(1)).toEqual([0]);
-  expect(asked(8)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  expect(asked(6)).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
-test('a longer one asks with eight, from its first to its last, no window twice', () => {
-  for (const count of [9, 12, 14, 37, 64]) {
+test('a longer one asks with six, from its first to its last, no window twice', () => {
+  for (const count of [7, 9, 12, 14, 37, 64]) {
     const places = asked(count);
-    expect(places).toHaveLength(8);
+    expect(places).toHaveLength(6);
     expect([places[0], places.at(-1)]).toEqual([0, count - 1]);
-    expect(new Set(places).size).toBe(8);
+    expect(new Set(places).size).toBe(6);
   }
 });
 

@@ -10,7 +10,7 @@ import type { HeardSeed } from './seed-windows.ts';
 const NEIGHBOURS = 100;
 
 /** Tracks that are looked at closely, whatever the limit. */
-const MIN_CANDIDATES = 30;
+const MIN_CANDIDATES = 20;
 
 /** Where results of an artist are capped, so many times more are looked at. */
 const CAPPED_FACTOR = 2;
