@@ -181,6 +181,21 @@ export const describeCatalogue = (
       expect((await catalogue.runCounts(run.id)).outcomes).toMatchObject({ gone: 1, unchanged: 1 });
     });
 
+    test('a scope holds every name below its prefix, and a comparison says the same of each', async () => {
+      const where = { catalogue: 'default', scope: { root: 'every', prefix: 'in/' } };
+      const below = ['in/ ', 'in/~', 'in/é', 'in/\uffee', 'in/😀/a.mp3', 'in/\u{10fffd}'];
+      const found = [...below, 'in', 'in.mp3', 'in0', 'io/a.mp3'].map((path) =>
+        file(path, { root: 'every' }),
+      );
+      await scan(found);
+      expect(await catalogue.countKnown(where)).toBe(below.length);
+      const compared = await catalogue.compareFound({ ...where, space: SPACE, found });
+      expect(compared.map(({ isInScope }) => isInScope)).toEqual(found.map((_, at) => at < below.length));
+      const { run } = await scan([]);
+      expect(await catalogue.recordGone({ ...where, runId: run.id })).toMatchObject({ items: below.length });
+      await catalogue.recordGone({ ...where, runId: run.id, scope: { root: 'every', prefix: '' } });
+    });
+
     test('claims are exclusive, leases run out, attempts count only where they should', async () => {
       const { queued } = await scan([file('q/1'), file('q/2'), file('q/3')]);
       const claimed = (

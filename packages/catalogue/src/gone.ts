@@ -9,6 +9,9 @@ type Db = OpenDatabase['db'];
 
 const IDS_PER_STATEMENT = 500;
 
+/** Sorts after all others. Paths compare as UTF-8 bytes, where U+FFFF comes before an emoji. */
+const LAST_CHARACTER = '\u{10ffff}';
+
 /** What a source once named and names no more. */
 export const createGone = ({ db }: OpenDatabase): Gone => ({
   knownItems: async ({ catalogue, scope, after = 0, limit }) => {
@@ -110,10 +113,13 @@ const within = (catalogue: string, scope: SourceScope) => (where: ExpressionBuil
       ? [where('items.source', '=', scope.source)]
       : [
           where('items.root', '=', scope.root),
-          // A range, not LIKE: paths hold % and _; U+FFFF sorts after every path below the prefix.
+          // A range, not LIKE: paths hold % and _.
           ...(scope.prefix === ''
             ? []
-            : [where('items.path', '>=', scope.prefix), where('items.path', '<', `${scope.prefix}\uffff`)]),
+            : [
+                where('items.path', '>=', scope.prefix),
+                where('items.path', '<', `${scope.prefix}${LAST_CHARACTER}`),
+              ]),
         ]),
   ]);
 

@@ -1,0 +1,68 @@
+import { type Catalogue, type FoundItem, openCatalogue, type SourceScope } from '@soundalike/catalogue';
+import type { SourceEntry } from '../sources/source-entry.ts';
+import { compareSource } from './compare-source.ts';
+
+const SPACE = 'a'.repeat(16);
+const scope: SourceScope = { root: 'music', prefix: 'in/' };
+
+const file = (path: string, extra: Partial<FoundItem> = {}): FoundItem => ({
+  root: 'music',
+  path,
+  externalId: null,
+  metadata: {},
+  size: 100,
+  modifiedMs: 5,
+  ...extra,
+});
+
+let catalogue: Catalogue;
+beforeEach(async () => {
+  catalogue = await openCatalogue('memory:');
+});
+afterEach(() => catalogue.close());
+
+const scan = async (found: readonly FoundItem[]) => {
+  const run = await catalogue.createRun({ catalogue: 'default', source: 'test' });
+  await catalogue.recordFound({ runId: run.id, catalogue: 'default', space: SPACE, found });
+  return run.id;
+};
+
+const compare = (found: readonly FoundItem[]) => {
+  const entries = (async function* (): AsyncGenerator<SourceEntry> {
+    for (const item of found) yield { kind: 'found', item };
+  })();
+  return compareSource({
+    source: { name: 'in', key: 'in', entries, scope },
+    catalogue,
+    catalogueName: 'default',
+    space: SPACE,
+    signal: new AbortController().signal,
+  });
+};
+
+test('what a source names no more is gone, or moved where a new file is the same', async () => {
+  await scan([file('in/a'), file('in/😀', { size: 7 }), file('in/old', { size: 9 }), file('out/a')]);
+  expect(await compare([file('in/a'), file('in/new', { size: 9 })])).toMatchObject({
+    waiting: 1,
+    gone: 1,
+    moved: 1,
+    new: 0,
+    examples: { gone: ['music/in/😀'], moved: ['music/in/old'] },
+  });
+});
+
+test('nothing is gone where all were seen; entries beside the scope stand for none of it', async () => {
+  await scan([file('in/a'), file('in/b', { size: 7 }), file('out/a'), file('out/b')]);
+  expect(await compare([file('in/a'), file('in/b', { size: 7 })])).toMatchObject({ gone: 0, moved: 0 });
+  // As many entries as the scope has items, one of them twice and others of elsewhere.
+  const others = [file('in/a'), file('in/a'), file('out/a'), file('out/b')];
+  expect(await compare(others)).toMatchObject({ gone: 1, examples: { gone: ['music/in/b'] } });
+});
+
+test('an item that is gone already counts for none that is still known', async () => {
+  await scan([file('in/back', { size: 1 }), file('in/stays', { size: 2 }), file('in/leaves', { size: 3 })]);
+  const runId = await scan([file('in/stays', { size: 2 }), file('in/leaves', { size: 3 })]);
+  expect(await catalogue.recordGone({ runId, catalogue: 'default', scope })).toMatchObject({ items: 1 });
+  const compared = await compare([file('in/back', { size: 1 }), file('in/stays', { size: 2 })]);
+  expect(compared).toMatchObject({ gone: 1, examples: { gone: ['music/in/leaves'] } });
+});
