@@ -7,8 +7,8 @@ import type { HeardSeed } from './seed-windows.ts';
 const MAX_EXCLUDED = 1_000;
 
 /**
- * The request's filter without what was asked to be left out: the seeds' artists' and albums' tracks. Seeds themselves are dropped from what is found:
- * a filter that leaves out one track costs an index more than the search.
+ * The request's filter without what was asked to be left out: the seeds' artists' and albums' tracks. Seeds themselves are dropped from what is
+ * found: a filter that leaves out one track costs an index more than the search.
  */
 export const narrowFilter = async (
   request: ParsedSearchRequest,

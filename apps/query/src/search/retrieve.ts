@@ -1,7 +1,7 @@
 import type { Filter } from '@soundalike/core';
 import type { ClipHit, VectorStore } from '@soundalike/store';
 import { askingVectors } from './asking-vectors.ts';
-import { ownTracks } from './narrow-filter.ts';
+import { ownTracks, without } from './narrow-filter.ts';
 import { retrieveTracksFirst } from './retrieve-tracks.ts';
 import type { ParsedSearchRequest } from './search-request.ts';
 import type { HeardSeed } from './seed-windows.ts';
@@ -17,7 +17,8 @@ const CAPPED_FACTOR = 2;
 
 /**
  * The tracks worth comparing window by window: those whose clips are near the windows of the seeds that attract, and those near the blend
- * of all seeds as a whole, seeds left out. The round trips are made at once. With the plan `tracks`, no index over clips is asked.
+ * of all seeds as a whole, seeds left out. The round trips are made at once; only where a long seed's own clips crowd others out, the index is
+ * asked once more without them. With the plan `tracks`, no index over clips is asked.
  *
  * @param options.vector the blend, a unit vector
  * @returns ids, most promising first
@@ -37,20 +38,22 @@ export const retrieveCandidates = async (options: {
   const own = new Set(ownTracks(seeds));
   const isOther = (trackId: string) => !own.has(trackId);
   if (options.plan === 'tracks') return (await retrieveTracksFirst(options)).filter(isOther).slice(0, count);
-  const [trackHits, ...clipHits] = await Promise.all([
+  const nearClips = async (vectors: readonly Float32Array[]): Promise<string[]> => {
+    const search = (filter: Filter | undefined) =>
+      store.searchClips({ vectors, k: NEIGHBOURS, filter, signal });
+    const hits = await search(filter);
+    const others = promising(hits).filter(isOther);
+    const all = hits.flat();
+    const isCrowded = all.filter(({ trackId }) => own.has(trackId)).length > all.length / 2;
+    return others.length < count && isCrowded ? promising(await search(without(filter, [...own]))) : others;
+  };
+  const [trackHits, ...byClips] = await Promise.all([
     store.searchTracks({ vectors: [vector], k: NEIGHBOURS, filter, signal }),
-    ...seeds
-      .filter(({ weight }) => weight > 0)
-      .map(({ windows }) =>
-        store.searchClips({ vectors: askingVectors(windows), k: NEIGHBOURS, filter, signal }),
-      ),
+    ...seeds.filter(({ weight }) => weight > 0).map(({ windows }) => nearClips(askingVectors(windows))),
   ]);
   const whole = (trackHits?.[0] ?? []).map(({ trackId }) => trackId).filter(isOther);
   return [
-    ...new Set([
-      ...clipHits.flatMap((hits) => promising(hits).filter(isOther).slice(0, count)),
-      ...whole.slice(0, Math.ceil(count / 2)),
-    ]),
+    ...new Set([...byClips.flatMap((ids) => ids.slice(0, count)), ...whole.slice(0, Math.ceil(count / 2))]),
   ];
 };
 
