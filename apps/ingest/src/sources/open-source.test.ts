@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCatalogue } from '@soundalike/catalogue';
 import { temporaryFolder } from '@soundalike/testing';
+import { lookAtFile } from './look-at-file.ts';
 import { openSource } from './open-source.ts';
 
 const folder = temporaryFolder('sources');
@@ -32,6 +33,14 @@ test('links of a kind that is not read are named by their scheme', async () => {
   ]);
   const rows = await read('m.csv', 'url\nFTP://h.example/a.mp3\ns3://b/c.mp3\n');
   expect(rows).toEqual([expect.stringMatching(/^MANIFEST_INVALID m.csv, row 1 .*FTP:/), 's3://b/c.mp3']);
+});
+
+test('a line with a NUL character is refused, and no other; no file is called so', async () => {
+  expect(await read('nul.txt', 'a\0b.mp3\nc.mp3\n')).toEqual([
+    expect.stringMatching(/^INPUT_INVALID nul.txt: a line has a NUL character: "a\\u0000b.mp3"/),
+    'c.mp3',
+  ]);
+  expect(await lookAtFile(join(folder, 'a\0b.mp3'))).toEqual({ size: null, modifiedMs: null });
 });
 
 test('a row nested without end is a bad row, and no other', async () => {

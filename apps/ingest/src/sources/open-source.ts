@@ -100,17 +100,21 @@ const rowEntry = async (row: ManifestRow, files: FileFinder, name: string): Prom
 
 async function* listEntries(path: string, files: FileFinder): AsyncGenerator<SourceEntry> {
   for await (const place of readList(path)) {
-    const refusal = refuseScheme(place);
+    const refusal = refuseScheme(place) ?? refuseNul(place);
     if (refusal === undefined) yield await entryOf({ place, externalId: null, metadata: {} }, files);
     else
       yield {
         kind: 'invalid',
-        location: { root: null, path: place },
+        location: { root: null, path: place.replaceAll('\0', '\uFFFD') },
         error: new SoundalikeError('INPUT_INVALID', `${basename(path)}: ${refusal}`, { fields: { place } }),
         hidesOthers: false,
       };
   }
 }
+
+/** No file has such a name, and PostgreSQL stores no such text. */
+const refuseNul = (place: string): string | undefined =>
+  place.includes('\0') ? `a line has a NUL character: ${JSON.stringify(place.slice(0, 200))}` : undefined;
 
 async function* only(entry: SourceEntry): AsyncGenerator<SourceEntry> {
   yield entry;
