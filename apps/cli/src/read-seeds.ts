@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Catalogue } from '@soundalike/catalogue';
 import { SoundalikeError } from '@soundalike/core';
 import { MAX_UPLOAD_NAME, type SearchRequest } from '@soundalike/query';
-import { fileError, isLink, refuseScheme } from '@soundalike/source';
+import { fileError, isLink, isS3, refuseScheme } from '@soundalike/source';
 
 type Seed = SearchRequest['seeds'][number];
 
@@ -49,7 +49,9 @@ const kindOf = async (
       'INPUT_INVALID',
       `${place} is a folder: similar takes audio files, links and track ids`,
     );
-  const refusal = refuseScheme(place);
+  const refusal = isS3(place)
+    ? 'buckets are read by ingest only; name what is in the catalogue by its track id'
+    : refuseScheme(place, ['http', 'https']);
   if (refusal !== undefined) throw new SoundalikeError('INPUT_INVALID', `${place}: ${refusal}`);
   // No track id has it: these are bytes of a file name that are not UTF-8.
   if (!found && place.includes('\uFFFD')) throw fileError(place, { code: 'ENOENT' });
@@ -60,9 +62,11 @@ const kindOf = async (
   );
 };
 
-/** By which errors speak of the file; one of two that are called the same gets a number. */
+/** By which errors speak of the file; of several that are called the same, all but the first get a number. */
 const nameOf = (place: string, taken: ReadonlyMap<string, string>): string => {
   const name = basename(place).slice(-MAX_UPLOAD_NAME);
-  if (!taken.has(name)) return name;
-  return `${taken.size + 1}. ${name}`.slice(0, MAX_UPLOAD_NAME);
+  let free = name;
+  // A file may be called "2. song.mp3" itself.
+  for (let number = 2; taken.has(free); number++) free = `${number}. ${name}`.slice(0, MAX_UPLOAD_NAME);
+  return free;
 };
