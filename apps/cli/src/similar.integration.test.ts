@@ -57,6 +57,10 @@ test('a playlist names real paths; --explain tells people how the answer came ab
   expect(await list.ended).toBe(0);
   expect(list.stdout()).toMatch(/^#EXTM3U\n#EXTINF:/);
   expect(list.stdout()).toContain(`\n${sampleOf(4)}\n`);
+  const empty = startCli(['similar', 'T-3', '--filter', 'genre=none', '--format', 'm3u8'], env);
+  expect(await empty.ended).toBe(0);
+  expect(empty.stdout()).toBe('#EXTM3U\n');
+  expect(empty.words()).toMatch(/No track of the catalogue passes the filter/);
   const told = startCli(['similar', sampleOf(2), '--explain'], env);
   expect(await told.ended).toBe(0);
   expect(told.stdout()).toMatch(/weight 1: cosine [\d.]+, \d+ clips agree at an offset of -?\d+\.\d\d s/);

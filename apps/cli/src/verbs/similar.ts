@@ -20,8 +20,8 @@ export const similar = defineVerb({
   usage: '<file | url | track id>',
   takes: 1,
   options: {
-    from: { type: 'string', value: 'time', help: 'only from here: 0:30' },
-    to: { type: 'string', value: 'time', help: 'only up to here: 0:45' },
+    from: { type: 'string', value: 'time', help: 'of the sample only from here: 0:30' },
+    to: { type: 'string', value: 'time', help: 'of the sample only up to here: 0:45' },
     'more-like': {
       type: 'string',
       multiple: true,
@@ -93,6 +93,8 @@ export const similar = defineVerb({
     }
     const { readRoots } = await import('@soundalike/ingest');
     const tracks = exportedResults(answer.results, await readRoots(deps.catalogue, context.config.roots));
+    // An empty list does not say why it is.
+    if (tracks.length === 0) output.note(formatAnswer(answer));
     output.print(formatExport(tracks, format).trimEnd());
     output.document({ tracks });
     return 0;
