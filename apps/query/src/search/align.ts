@@ -33,8 +33,8 @@ export const maxSimilarity = (matrix: readonly Float32Array[]): number =>
 
 /**
  * The constant offset at which the track's clips agree best with the query. For each offset, every clip that lies inside the query is
- * compared with it at its own place there, read between the two nearest query windows. Read linearly, agreement is best where some clip lies on
- * a window, so only such offsets are tried.
+ * compared with it at its own place there, read between the two nearest query windows. Read linearly, agreement is best where some clip lies
+ * on a window, so only such offsets are tried.
  *
  * @returns undefined where no offset has two clips (or the only one of a query that short) inside the query
  */
@@ -103,7 +103,7 @@ const readAlong = (
       const high = Math.min(low + 1, end);
       const start = starts[low] as number;
       const gap = (starts[high] as number) - start;
-      if (gap > widest) continue;
+      if (gap > widest && queryMs - start > SLACK_MS && start + gap - queryMs > SLACK_MS) continue;
       const share = gap === 0 ? 0 : Math.min(1, Math.max(0, (queryMs - start) / gap));
       const [before, after] = [matrix[low] as Float32Array, matrix[high] as Float32Array];
       sum += (before[clip] as number) * (1 - share) + (after[clip] as number) * share;
