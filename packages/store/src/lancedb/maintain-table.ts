@@ -28,8 +28,8 @@ const NO_INDEX = 'exact';
 
 /**
  * Compacts the table, forgets old versions and brings the vector index up to date: IVF_RQ, one bit a dimension, whose
- * candidates are scored again with their full vectors; and a tree over the column that rows are looked up by. Unless it is to be `thorough`, only where the table has fallen into
- * many fragments. Only while holding the write lease.
+ * candidates are scored again with their full vectors; and a tree over the column that rows are looked up by. Unless it is to be `thorough`,
+ * only where the table has fallen into many fragments. Only while holding the write lease.
  */
 export const maintainTable = async (options: {
   table: Table;
