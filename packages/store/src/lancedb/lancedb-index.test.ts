@@ -57,10 +57,16 @@ describe('LanceDB with an index', () => {
       expect(recall).toBeGreaterThanOrEqual(0.95);
     }
     // Clips are looked up through a tree, those written after it was built as well.
-    const names = (await (await connect(folder)).openTable('clips_indexed')).listIndices();
-    expect((await names).map(({ columns }) => columns)).toContainEqual(['track_id']);
-    const some = [...fixtures.slice(0, 3), ...later].map(({ track }) => track.trackId);
-    expect(await store.clipsOf(some)).toEqual(await reference.clipsOf(some));
+    const indices = await (await (await connect(folder)).openTable('clips_indexed')).listIndices();
+    expect(indices.map(({ columns }) => columns)).toContainEqual(['track_id']);
+    const some = [...fixtures.slice(0, 9), ...later].map(({ track }) => track.trackId);
+    const isLookedUp = async () => expect(await store.clipsOf(some)).toEqual(await reference.clipsOf(some));
+    await isLookedUp();
+    for (const opened of [store, reference]) await opened.removeTracks(some.slice(0, 3));
+    await write(Array.from({ length: 6 }, (_, i) => make(i + 1)));
+    await isLookedUp();
+    await store.optimize();
+    await isLookedUp();
     await database.close();
   });
 });
