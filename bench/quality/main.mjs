@@ -20,11 +20,9 @@ import {
   evenly,
   growCatalogue,
   identifyAll,
-  MFCC_SHRINKAGE,
   measureHubness,
-  randomEmbedding,
   seededRandom,
-  whitenTracks,
+  withControls,
 } from '@soundalike/query';
 import { findFfmpeg } from '@soundalike/source';
 import { openSearch } from './catalogue.mjs';
@@ -53,10 +51,6 @@ const { values } = parseArgs({
 /** Lengths of excerpts, seconds: the aim is stated for 6. */
 const LENGTHS = [3, 5, 6, 10];
 const AIM_SECONDS = 6;
-/** Shrinkage that leaves nothing to whiten by: only the mean goes. */
-const CENTRED = 1;
-/** What `model calibrate` whitens a user's own collection with. */
-const SHRINKAGE = 0.3;
 
 const main = async () => {
   const cache = values.cache;
@@ -76,16 +70,13 @@ const main = async () => {
   const judged = [...own, ...strangers];
   const files = judged.map(({ file }) => file);
   const ours = await embedFiles({ files, model: values.model, ffmpeg, cache });
-  const raw = await embedRaw({ files, model: values.model, ffmpeg, cache });
-  const mfcc = await mfccOf({ files, ffmpeg, cache });
-  const embeddings = [
-    { name: info.name, tracks: ours },
-    { name: 'MFCC statistics', tracks: whitenTracks(mfcc, CENTRED) },
-    { name: `${info.name}, whitened here`, tracks: whitenTracks(raw, SHRINKAGE) },
-    { name: 'MFCC statistics, whitened here', tracks: whitenTracks(mfcc, MFCC_SHRINKAGE) },
-    { name: 'untrained', tracks: await embedFiles({ files, model: 'untrained', ffmpeg, cache }) },
-    randomEmbedding(ours, seededRandom(1)),
-  ];
+  const embeddings = withControls({
+    name: info.name,
+    transform: info.transform,
+    raw: await embedRaw({ files, model: values.model, ffmpeg, cache }),
+    mfcc: await mfccOf({ files, ffmpeg, cache }),
+    untrained: await embedFiles({ files, model: 'untrained', ffmpeg, cache }),
+  });
   const labels = judged.map(({ work, artist, genre, family, path }) => ({
     work,
     style: genre,

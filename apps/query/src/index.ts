@@ -10,9 +10,7 @@ export { bootstrap, type Estimate } from './quality/bootstrap.ts';
 export {
   type ComparedRow,
   compareEmbeddings,
-  type Embedding,
   type Labelled,
-  randomEmbedding,
 } from './quality/compare-embeddings.ts';
 export { cutExcerpt } from './quality/cut-excerpt.ts';
 export { evenly } from './quality/evenly.ts';
@@ -23,7 +21,7 @@ export { type Identified, identify, type Subject } from './quality/identify.ts';
 export { type IdentifiedTable, identifyAll } from './quality/identify-all.ts';
 export { inTurns } from './quality/in-turns.ts';
 export { type LabelledTracks, labelTracks } from './quality/label-tracks.ts';
-export { MFCC_DIMENSION, MFCC_SHRINKAGE, mfccStatistics } from './quality/mfcc.ts';
+export { MFCC_DIMENSION, mfccStatistics } from './quality/mfcc.ts';
 export {
   comparedTable,
   formatShare,
@@ -35,7 +33,7 @@ export { readWindows } from './quality/read-windows.ts';
 export { seededRandom } from './quality/seeded-random.ts';
 export { type IdentifiedRow, summariseIdentified } from './quality/summarise-identified.ts';
 export { TREATMENTS, type Treatment } from './quality/treatments.ts';
-export { whiten, whitenTracks } from './quality/whiten.ts';
+export { withControls } from './quality/with-controls.ts';
 export { createSearch, type Search, type SearchOptions } from './search/create-search.ts';
 export { floorOf } from './search/floor-of.ts';
 export { formatAnswer } from './search/format-answer.ts';

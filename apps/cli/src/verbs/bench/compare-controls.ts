@@ -11,18 +11,14 @@ import {
 import {
   type ComparedRow,
   compareEmbeddings,
-  type Embedding,
   evenly,
   type Hubness,
   inTurns,
   type LabelledTracks,
-  MFCC_SHRINKAGE,
   measureHubness,
   mfccStatistics,
-  randomEmbedding,
   readWindows,
-  seededRandom,
-  whitenTracks,
+  withControls,
 } from '@soundalike/query';
 
 /** Windows of a track that are compared, spread over it: half a minute of each half. */
@@ -59,26 +55,21 @@ export const compareControls = async (options: {
       const isWanted = (index: number) => wanted.has(index);
       const windows = await readWindows({ path: pathOf(track), ffmpeg, isWanted, signal });
       const row = {
-        ours: await embed(embedder, windows, signal),
-        untrained: untrained ? await embed(untrained, windows, signal) : [],
+        raw: await embedder.embed({ windows, signal }),
+        untrained: untrained ? await inSpace(untrained, windows, signal) : [],
         mfcc: windows.map(mfccStatistics),
       };
       onTrack(++done);
       return row;
     });
-    const ours = rows.map((row) => row.ours);
-    const embeddings: Embedding[] = [
-      { name: embedder.model.name, tracks: ours },
-      {
-        name: 'MFCC statistics',
-        tracks: whitenTracks(
-          rows.map(({ mfcc }) => mfcc),
-          MFCC_SHRINKAGE,
-        ),
-      },
-      ...(untrained ? [{ name: UNTRAINED, tracks: rows.map((row) => row.untrained) }] : []),
-      randomEmbedding(ours, seededRandom(1)),
-    ];
+    const embeddings = withControls({
+      name: embedder.model.name,
+      transform: embedder.model.transform,
+      raw: rows.map((row) => row.raw),
+      mfcc: rows.map((row) => row.mfcc),
+      untrained: untrained ? rows.map((row) => row.untrained) : undefined,
+    });
+    const ours = embeddings[0]?.tracks ?? [];
     return {
       compared: compareEmbeddings(embeddings, labels),
       health: measureHubness(ours.map((windows) => meanVector(windows))),
@@ -88,7 +79,7 @@ export const compareControls = async (options: {
   }
 };
 
-const embed = async (embedder: Embedder, windows: Float32Array[], signal: AbortSignal) => {
+const inSpace = async (embedder: Embedder, windows: Float32Array[], signal: AbortSignal) => {
   const raw = await embedder.embed({ windows, signal });
   return raw.map((vector) => toSpace(vector, embedder.model.transform).vector);
 };

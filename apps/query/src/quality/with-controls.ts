@@ -1,0 +1,38 @@
+import { type ModelInfo, toSpace } from '@soundalike/embedder';
+import { type Embedding, randomEmbedding } from './compare-embeddings.ts';
+import { MFCC_SHRINKAGE } from './mfcc.ts';
+import { seededRandom } from './seeded-random.ts';
+import { whitenTracks } from './whiten.ts';
+
+/** Shrinkage that leaves nothing to whiten by: only the mean goes. */
+const CENTRED = 1;
+
+/** What `model calibrate` whitens a user's own collection with. */
+const SHRINKAGE = 0.3;
+
+type Tracks = readonly (readonly Float32Array[])[];
+
+/**
+ * The rows of table B: a model as it is and MFCC statistics as they are usually used; then both whitened by the very collection that is judged, the best
+ * that either can do; then the untrained network and chance.
+ *
+ * @param options.raw windows of each track as the network gives them; `mfcc` their MFCC statistics; `untrained` in the space of that model
+ */
+export const withControls = (options: {
+  name: string;
+  transform: ModelInfo['transform'];
+  raw: Tracks;
+  mfcc: Tracks;
+  untrained?: Tracks | undefined;
+}): Embedding[] => {
+  const { name, transform, raw, mfcc, untrained } = options;
+  const ours = raw.map((windows) => windows.map((vector) => toSpace(vector, transform).vector));
+  return [
+    { name, tracks: ours },
+    { name: 'MFCC statistics', tracks: whitenTracks(mfcc, CENTRED) },
+    { name: `${name}, whitened here`, tracks: whitenTracks(raw, SHRINKAGE) },
+    { name: 'MFCC statistics, whitened here', tracks: whitenTracks(mfcc, MFCC_SHRINKAGE) },
+    ...(untrained ? [{ name: 'untrained', tracks: untrained }] : []),
+    randomEmbedding(ours, seededRandom(1)),
+  ];
+};
