@@ -91,9 +91,12 @@ test('items are recorded, worked off and found; bad ones are counted', async () 
       { path: '/etc/passwd' },
       { path: 'music/../../etc/passwd' },
       { title: 'nowhere' },
+      { path: 'music/\0.flac' },
     ],
   });
-  expect(answer).toEqual({ status: 202, body: { run: 1, entries: 5, queued: 2, unchanged: 0, failed: 3 } });
+  expect(answer).toEqual({ status: 202, body: { run: 1, entries: 6, queued: 2, unchanged: 0, failed: 4 } });
+  const failed = await here.catalogue.listItems({ state: 'failed', limit: 10 });
+  expect(failed.map(({ path }) => path)).toContain('posted items#6');
   expect((await here.catalogue.failureGroups({ source: 'label' })).map(({ code }) => code).sort()).toEqual([
     'MANIFEST_INVALID',
     'SOURCE_FORBIDDEN',

@@ -140,7 +140,10 @@ async function* posted(items: readonly PostedItem[], { adds }: IngestHttpDeps): 
       const row = { number: index + 1, columns: { ...attributes, ...columns } };
       yield await entryOf(readManifestRow(row, 'posted items'), files);
     } catch (error) {
-      const location = { root: null, path: items[index]?.path ?? `posted items#${index + 1}` };
+      const { path } = items[index] ?? {};
+      // A NUL is what the row is refused for, and what PostgreSQL cannot write down.
+      const isName = path !== undefined && !path.includes('\0');
+      const location = { root: null, path: isName ? path : `posted items#${index + 1}` };
       yield { kind: 'invalid', location, error: toSoundalikeError(error), hidesOthers: true };
     }
   }
