@@ -51,5 +51,6 @@ const timeStore = (store: VectorStore, timed: Timed): VectorStore => ({
   scanTracks: timed('scanTracks', store.scanTracks),
   scanClipKeys: timed('scanClipKeys', store.scanClipKeys),
   optimize: timed('optimize', store.optimize),
+  settled: store.settled,
   describeIndex: timed('describeIndex', store.describeIndex),
 });

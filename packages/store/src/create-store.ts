@@ -118,6 +118,7 @@ export const createStore = (options: {
       signal?.throwIfAborted();
       await tables.exclusively(() => tables.optimize(signal), signal);
     },
+    settled: async ({ signal } = {}) => tables.settled?.(signal),
     describeIndex: () => tables.describeIndex(),
   };
 };

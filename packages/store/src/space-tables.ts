@@ -58,5 +58,7 @@ export interface SpaceTables {
   /** The `limit` clip keys that follow the clip id `after`. */
   scanClipKeys(after: string, limit: number): Promise<ClipKey[]>;
   optimize(signal?: AbortSignal): Promise<void>;
+  /** Waits until searches go through the finished index; missing where they do at once. */
+  settled?(signal?: AbortSignal): Promise<void>;
   describeIndex(): Promise<{ clips: string; tracks: string }>;
 }

@@ -466,6 +466,7 @@ export const describeVectorStore = (
     test('indexes are named', async () => {
       const store = await freshSpace();
       await store.optimize();
+      await store.settled();
       expect(await store.describeIndex()).toEqual({ clips: expect.any(String), tracks: expect.any(String) });
     });
   });

@@ -133,6 +133,12 @@ export interface VectorStore {
   /** After a bulk load: makes everything durable and searchable fast (flush, compaction, index as size demands). */
   optimize(options?: WriteOptions): Promise<void>;
 
+  /**
+   * Resolves when searches go through the finished index, for those who judge it: after `optimize` Milvus searches on for some twenty seconds in
+   * the interim index of its growing data, which looks into a part.
+   */
+  settled(options?: WriteOptions): Promise<void>;
+
   /** What index serves clip searches, as the backend itself says ('exact', 'IVF_PQ', 'HNSW', …). */
   describeIndex(): Promise<{ clips: string; tracks: string }>;
 }

@@ -51,6 +51,7 @@ interface Query {
  */
 export const measureRecall = async (options: MeasureRecallOptions): Promise<Recall> => {
   const { catalogue, store, maxTracks, signal } = options;
+  await store.settled({ signal });
   const { vectors, took, hits } = await ask(options);
   const queries = await Promise.all(
     vectors.map(async (vector, at): Promise<Query> => {

@@ -41,6 +41,7 @@ const open = async (service: Service, profile: IndexProfile, space: string = pro
 const fill = async (store: VectorStore) => {
   await Promise.all(fixtures.map(({ track, clips }) => store.upsertTrack(track, clips)));
   await store.optimize();
+  await store.settled();
 };
 
 /** Share of the exact nearest ten that are found, over every filter. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Logger, SoundalikeError } from '@soundalike/core';
+import { isSoundalikeError, type Logger, SoundalikeError } from '@soundalike/core';
 import type { ConsistencyLevelEnum, FieldType } from '@zilliz/milvus2-sdk-node';
 import type { TableSearch } from '../space-tables.ts';
 import type { Consistency } from '../vector-store.ts';
@@ -33,6 +33,9 @@ const STALLED_MS = 10 * 60_000;
 
 /** The engine 2.3.5 never counts the rows of a DISKANN index of a small segment, although it is finished. */
 const DISK_STALLED_MS = 10_000;
+
+/** Milvus builds no index for a segment of fewer rows (`indexCoord.segment.minSegmentNumRowsToEnableIndex`). */
+const LEAST_INDEXED_ROWS = 1_024;
 
 /** How long a flush may take, ms: segments travel to object storage. */
 const FLUSH_MS = 10 * 60_000;
@@ -128,6 +131,7 @@ export const createMilvusTable = (options: {
 
   return {
     key,
+    collection,
     query,
     count,
     range,
@@ -263,6 +267,33 @@ export const createMilvusTable = (options: {
         return false;
       logger.warn({ collection, indexed, total: state?.total_rows }, 'the index has not grown for long');
       return true;
+    },
+
+    /**
+     * Whether query nodes search what is sealed, with its index: until they have loaded it they go on with what they have. Small segments get none
+     * and are compared.
+     */
+    isServed: async (): Promise<boolean> => {
+      const [{ infos }, state] = await Promise.all([
+        connection.call(
+          `look how ${collection} is searched`,
+          (client, timeout) => client.getQuerySegmentInfo({ collectionName: collection, timeout }),
+          limits.read,
+        ),
+        indexState(),
+      ]).catch((error) => {
+        // Milvus Lite does not know the request, and has nothing to load.
+        if (isSoundalikeError(error) && error.code === 'STORE_REJECTED')
+          return [{ infos: [] }, undefined] as const;
+        throw error;
+      });
+      const ready = infos.filter(
+        ({ state: kind, index_name, num_rows }) =>
+          `${kind}` === 'Sealed' && (index_name !== '' || Number(num_rows) < LEAST_INDEXED_ROWS),
+      );
+      return (
+        ready.reduce((rows, { num_rows }) => rows + Number(num_rows), 0) >= Number(state?.total_rows ?? 0)
+      );
     },
 
     /** The index type as the server says it was built. */

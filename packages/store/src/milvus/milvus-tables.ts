@@ -25,6 +25,9 @@ import { searchTracks } from './search-tracks.ts';
 /** Rows with vectors of one answer, 8 MB. */
 const ROWS_AN_ANSWER = 4_000;
 
+/** How long a query node may take to load a finished index, ms: up to 20 s were seen. */
+const SETTLE_MS = 60_000;
+
 /** The two collections of a space. Several batches are written at once: most of a write is waiting for the server's clock. */
 export const createMilvusTables = (options: {
   connection: MilvusConnection;
@@ -125,6 +128,14 @@ export const createMilvusTables = (options: {
       for (const table of [clips, tracks]) await table.flush(signal);
       for (const table of [clips, tracks])
         while (!(await table.isIndexed())) await sleep(250, undefined, { signal });
+    },
+    settled: async (signal) => {
+      for (const table of [clips, tracks])
+        for (const since = Date.now(); !(await table.isServed()); await sleep(500, undefined, { signal }))
+          if (Date.now() - since > SETTLE_MS) {
+            logger.warn({ collection: table.collection }, 'searches do not go through the index yet');
+            break;
+          }
     },
     describeIndex: async () => ({ clips: await clips.describeIndex(), tracks: await tracks.describeIndex() }),
   };
