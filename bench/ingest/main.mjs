@@ -20,8 +20,8 @@ const CLI = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url
 /** How often the tree's memory is read, ms. */
 const SAMPLE_EVERY_MS = 500;
 
-/** From one passage of a sample to the next; the samples are 20 to 40 s long. */
-const STEP_SECONDS = 0.6;
+/** From one passage of a sample to the next: more than a page of Ogg, at which copied passages begin; the samples are 20 to 40 s long. */
+const STEP_SECONDS = 1.2;
 
 const { values: options } = parseArgs({
   options: {

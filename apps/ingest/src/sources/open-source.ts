@@ -69,8 +69,8 @@ const resolvePath = async ({ argument, workingDirectory }: OpenSourceOptions): P
   });
 };
 
-/** Rows whose files are looked at side by side: on a network share each look is a round trip. */
-const ROWS_AT_ONCE = 64;
+/** Rows whose files are looked at side by side, and as many more while those before are worked on: on a network share each look is a round trip. */
+const ROWS_AT_ONCE = 128;
 
 /** The entries of a manifest file, in its order; `name` is what rows are called by. */
 export async function* manifestEntries(
@@ -78,15 +78,19 @@ export async function* manifestEntries(
   files: FileFinder,
   name: string = basename(path),
 ): AsyncGenerator<SourceEntry> {
+  const look = (rows: readonly ManifestRow[]) => Promise.all(rows.map((row) => rowEntry(row, files, name)));
   let rows: ManifestRow[] = [];
-  const look = () => Promise.all(rows.map((row) => rowEntry(row, files, name)));
+  let ahead: Promise<SourceEntry[]> = look([]);
   for await (const row of readManifest(path)) {
     rows.push(row);
     if (rows.length < ROWS_AT_ONCE) continue;
-    yield* await look();
+    const before = ahead;
+    ahead = look(rows);
     rows = [];
+    yield* await before;
   }
-  yield* await look();
+  yield* await ahead;
+  yield* await look(rows);
 }
 
 const rowEntry = async (row: ManifestRow, files: FileFinder, name: string): Promise<SourceEntry> => {
