@@ -53,7 +53,8 @@ export const compareSource = async (options: {
     const few = examples[kind] ?? [];
     if (few.length < EXAMPLES) examples[kind] = [...few, place];
   };
-  const known = scope ? await catalogue.countKnown({ catalogue: catalogueName, scope }) : 0;
+  const countKnown = () => (scope ? catalogue.countKnown({ catalogue: catalogueName, scope }) : 0);
+  const known = await countKnown();
   const seen = createBits();
   let seenInScope = 0;
   const ownIds = createNumberMap();
@@ -87,8 +88,8 @@ export const compareSource = async (options: {
     if (batch.length >= BATCH) await flush();
   }
   if (batch.length > 0) await flush();
-  // Where every known item was seen, none is gone, and none need be read.
-  if (scope && sawEverything && seenInScope < known && !signal.aborted) {
+  // Where every known item was seen, none is gone, and none need be read. Counted again: others may have recorded items meanwhile.
+  if (scope && sawEverything && !signal.aborted && seenInScope < (await countKnown())) {
     for (let after = 0; ; ) {
       const page = await catalogue.knownItems({ catalogue: catalogueName, scope, after, limit: BATCH });
       for (const item of page.filter(({ id }) => !seen.has(id))) {
