@@ -2,11 +2,12 @@
  * How good the search is, on music that took no part in training: composed and rendered for this bench with the SoundFont and seeds that
  * samples/RESERVED.md reserves.
  *
- *   npm run bench:quality -- [--model NAME] [--cache DIR] [--artists 90] [--strangers 120] [--distractors 2000] [--queries 120] [--write]
+ *   npm run bench:quality -- [--model NAME] [--cache DIR] [--artists 90] [--strangers 120] [--distractors 2000] [--queries 120] [--only A,B,C] [--write]
  *
  * (A) the same recording found again from spoilt excerpts, through the product's own search; (B) music that is alike, by embedding, with
  * controls; (C) the health of the space. --write puts docs/quality.md, docs/quality/*.svg and the model's `quality` in its manifest. What was
- * rendered, ingested and embedded is kept in the cache; new weights make their own.
+ * rendered, ingested and embedded is kept in the cache; new weights make their own. --only measures some of the tables; the others are those of the
+ * last run, which must be of the same space.
  */
 import { mkdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -44,6 +45,7 @@ const { values } = parseArgs({
     strangers: { type: 'string', default: '120' },
     distractors: { type: 'string', default: '2000' },
     queries: { type: 'string', default: '120' },
+    only: { type: 'string', default: 'A,B,C' },
     write: { type: 'boolean', default: false },
   },
 });
@@ -52,27 +54,86 @@ const { values } = parseArgs({
 const LENGTHS = [3, 5, 6, 10];
 const AIM_SECONDS = 6;
 
+/** Tables of the page; those that are not measured are those of the last run. */
+const PARTS = ['A', 'B', 'C'];
+const parts = values.only.split(',');
+
 const main = async () => {
+  const unknown = parts.find((part) => !PARTS.includes(part));
+  if (unknown !== undefined) throw new Error(`--only takes ${PARTS.join(', ')}, not ${unknown}`);
   const cache = values.cache;
   mkdirSync(cache, { recursive: true });
   const ffmpeg = await findFfmpeg();
   const { info } = await loadModel({ name: values.model });
+  const kept = await lastRun(info);
   note('rendering what is missing');
   const music = readMusic(join(cache, 'music'), values);
   const own = music.filter(({ path }) => path.startsWith('catalogue/'));
   const strangers = music.filter(({ path }) => path.startsWith('strangers/'));
   const distractors = music.filter(({ path }) => path.startsWith('distractors/'));
+  const material = { own, strangers, distractors, judged: [...own, ...strangers], ffmpeg, cache };
+  const result = {
+    ...kept,
+    model: info.name,
+    space: info.space,
+    precision: info.precision,
+    catalogue: own.length + distractors.length,
+    distractors: distractors.length,
+    judged: material.judged.length,
+    ...(parts.includes('A') ? { identified: await tableA(material) } : {}),
+    ...(parts.includes('B') ? { compared: await tableB(material, info) } : {}),
+    ...(parts.includes('C') ? await tableC(material) : {}),
+    floor: info.calibration.floor,
+  };
+  const report = await writeReport(result, values.write ? ROOT : undefined);
+  console.log(report);
+  if (values.write) await keepQuality(result);
+};
+
+/** What is kept of the last run where only a part is measured; another space's would not belong to it. */
+const lastRun = async ({ space }) => {
+  if (PARTS.every((part) => parts.includes(part))) return {};
+  const last = JSON.parse(await readFile(join(ROOT, 'docs/quality/quality.json'), 'utf8'));
+  if (last.space !== space)
+    throw new Error(`The last run was of space ${last.space}, not ${space}: measure all parts`);
+  return last;
+};
+
+/** The same recording, through the product's own search. */
+const tableA = async ({ own, strangers, distractors, ffmpeg, cache }) => {
   note(`ingesting ${own.length + distractors.length} tracks`);
   const opened = await openSearch({ rows: [...own, ...distractors], model: values.model, ffmpeg, cache });
-  const identified = await tableA({ opened, own, strangers, ffmpeg });
-  await opened.close();
+  const byTrack = new Map(own.map((row) => [opened.trackIdOf(row.id), row.work]));
+  const subject = (row, trackId) => ({
+    trackId,
+    path: row.file,
+    durationSeconds: row.seconds,
+    work: row.work,
+  });
+  try {
+    return await identifyAll({
+      search: opened.search,
+      ffmpeg,
+      own: evenly(own, Number(values.queries)).map((row) => subject(row, opened.trackIdOf(row.id))),
+      strangers: strangers.map((row) => subject(row, null)),
+      lengths: LENGTHS,
+      aimSeconds: AIM_SECONDS,
+      workOf: (trackId) => byTrack.get(trackId),
+      signal: new AbortController().signal,
+      onLength: (seconds, excerpts) => note(`asking with ${excerpts} excerpts of ${seconds} s`),
+    });
+  } finally {
+    await opened.close();
+  }
+};
+
+/** Music that is alike, by embedding. */
+const tableB = async ({ judged, ffmpeg, cache }, { name, transform }) => {
   note('embedding for the comparison');
-  const judged = [...own, ...strangers];
   const files = judged.map(({ file }) => file);
-  const ours = await embedFiles({ files, model: values.model, ffmpeg, cache });
   const embeddings = withControls({
-    name: info.name,
-    transform: info.transform,
+    name,
+    transform,
     raw: await embedRaw({ files, model: values.model, ffmpeg, cache }),
     mfcc: await mfccOf({ files, ffmpeg, cache }),
     untrained: await embedFiles({ files, model: 'untrained', ffmpeg, cache }),
@@ -83,48 +144,21 @@ const main = async () => {
     family,
     ...(path.startsWith('catalogue/') ? { artist } : {}),
   }));
-  const growth = await grow({ own, strangers, distractors, ours, ffmpeg, cache });
-  const health = {
-    ...measureHubness(embeddings[0].tracks.map(meanVector)),
-    stability: await stability({ files: files.slice(0, 100), model: values.model, ffmpeg, cache }),
-  };
-  const result = {
-    model: info.name,
-    space: info.space,
-    precision: info.precision,
-    catalogue: own.length + distractors.length,
-    distractors: distractors.length,
-    judged: judged.length,
-    identified,
-    compared: compareEmbeddings(embeddings, labels),
-    growth,
-    health,
-    floor: info.calibration.floor,
-  };
-  const report = await writeReport(result, values.write ? ROOT : undefined);
-  console.log(report);
-  if (values.write) await keepQuality(result);
+  return compareEmbeddings(embeddings, labels);
 };
 
-const tableA = ({ opened, own, strangers, ffmpeg }) => {
-  const byTrack = new Map(own.map((row) => [opened.trackIdOf(row.id), row.work]));
-  const subject = (row, trackId) => ({
-    trackId,
-    path: row.file,
-    durationSeconds: row.seconds,
-    work: row.work,
-  });
-  return identifyAll({
-    search: opened.search,
-    ffmpeg,
-    own: evenly(own, Number(values.queries)).map((row) => subject(row, opened.trackIdOf(row.id))),
-    strangers: strangers.map((row) => subject(row, null)),
-    lengths: LENGTHS,
-    aimSeconds: AIM_SECONDS,
-    workOf: (trackId) => byTrack.get(trackId),
-    signal: new AbortController().signal,
-    onLength: (seconds, excerpts) => note(`asking with ${excerpts} excerpts of ${seconds} s`),
-  });
+/** The health of the space. */
+const tableC = async ({ own, strangers, distractors, judged, ffmpeg, cache }) => {
+  note('the health of the space');
+  const files = judged.map(({ file }) => file);
+  const ours = await embedFiles({ files, model: values.model, ffmpeg, cache });
+  return {
+    growth: await grow({ own, strangers, distractors, ours, ffmpeg, cache }),
+    health: {
+      ...measureHubness(ours.map(meanVector)),
+      stability: await stability({ files: files.slice(0, 100), model: values.model, ffmpeg, cache }),
+    },
+  };
 };
 
 /** The best stranger in catalogues of growing size: queries are strangers' and own tracks' windows. */

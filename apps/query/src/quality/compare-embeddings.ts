@@ -14,6 +14,8 @@ export interface Labelled {
 /** One way to turn audio into vectors: a name, and for each track its windows as unit vectors in order. */
 export interface Embedding {
   readonly name: string;
+  /** The embedding that it is compared with, by name; the first where none is named. */
+  readonly against?: string | undefined;
   readonly tracks: readonly (readonly Float32Array[])[];
 }
 
@@ -27,7 +29,8 @@ export interface ComparedRow {
   readonly recallAt1: Estimate;
   readonly precisionAt10: Estimate;
   readonly meanAveragePrecision: Estimate;
-  /** The first embedding's R@1 minus this one's, query by query; undefined for the first. */
+  /** The embedding that it is compared with, and that one's R@1 minus this one's, query by query; undefined for the first. */
+  readonly against: string | undefined;
   readonly behind: Estimate | undefined;
 }
 
@@ -44,23 +47,23 @@ export const compareEmbeddings = (
 ): ComparedRow[] =>
   TASKS.flatMap((task) => {
     const answers = embeddings.map((embedding) => answer(task, embedding, labels));
-    const [first] = answers;
-    return embeddings.map(({ name }, index) => {
+    const placeOf = (wanted: string | undefined) =>
+      Math.max(
+        0,
+        embeddings.findIndex(({ name }) => name === wanted),
+      );
+    return embeddings.map(({ name, against }, index) => {
       const own = answers[index] as Ranked[];
-      const pick = (figure: keyof Ranked) => own.map((ranked) => ranked[figure]);
+      const other = placeOf(against);
+      const pick = (figure: keyof Ranked, ranked = own) => ranked.map((answered) => answered[figure]);
       return {
         task,
         embedding: name,
         recallAt1: bootstrap(pick('first')),
         precisionAt10: bootstrap(pick('precisionAt10')),
         meanAveragePrecision: bootstrap(pick('averagePrecision')),
-        behind:
-          index === 0
-            ? undefined
-            : pairedDifference(
-                (first as Ranked[]).map((ranked) => ranked.first),
-                pick('first'),
-              ),
+        against: index === 0 ? undefined : embeddings[other]?.name,
+        behind: index === 0 ? undefined : pairedDifference(pick('first', answers[other]), pick('first')),
       };
     });
   }).filter(({ recallAt1 }) => recallAt1.count > 0);

@@ -20,6 +20,7 @@ const comparedRow = (embedding: string, recall: number, behind?: ReturnType<type
   precisionAt10: estimate(0.1),
   meanAveragePrecision: estimate(recall),
   behind,
+  against: undefined,
 });
 
 const result: QualityResult = {

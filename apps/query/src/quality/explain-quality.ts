@@ -63,11 +63,12 @@ const aboutRecordings = ({ identified: { rows, strangers, strangerVerdicts } }: 
 const aboutTask = (own: ComparedRow, { compared }: QualityResult): string[] =>
   compared
     .filter((row) => row.task === own.task && row.behind !== undefined && row.embedding !== 'random')
-    .map(({ embedding, recallAt1, behind }) => {
+    .map(({ embedding, recallAt1, behind, against }) => {
+      const other = compared.find((row) => row.task === own.task && row.embedding === against) ?? own;
       const { low = 0, high = 0 } = behind ?? {};
       const verdict =
         low > 0 ? 'better than' : high < 0 ? 'worse than' : 'not told apart, at this number of tracks, from';
-      return `${own.task}: ${own.embedding} (R@1 ${own.recallAt1.mean.toFixed(3)}) is ${verdict} ${embedding} (${recallAt1.mean.toFixed(3)}); difference ${behind ? formatInterval(behind) : ''}.`;
+      return `${own.task}: ${other.embedding} (R@1 ${other.recallAt1.mean.toFixed(3)}) is ${verdict} ${embedding} (${recallAt1.mean.toFixed(3)}); difference ${behind ? formatInterval(behind) : ''}.`;
     });
 
 const aboutLabels = ({ labels: { artists, styles }, compared }: QualityResult): string[] => {

@@ -37,7 +37,7 @@ export const identifiedTable = (rows: readonly IdentifiedRow[]): TextTable => ({
 
 /** Table B: music that is alike. */
 export const comparedTable = (rows: readonly ComparedRow[]): TextTable => ({
-  head: ['task', 'embedding', 'R@1', 'P@10', 'MAP', 'ahead by', 'queries'],
+  head: ['task', 'embedding', 'R@1', 'P@10', 'MAP', 'behind by', 'of', 'queries'],
   rows: rows.map((row) => [
     row.task,
     row.embedding,
@@ -45,6 +45,7 @@ export const comparedTable = (rows: readonly ComparedRow[]): TextTable => ({
     row.precisionAt10.mean.toFixed(3),
     row.meanAveragePrecision.mean.toFixed(3),
     row.behind ? formatInterval(row.behind) : '',
+    row.against ?? '',
     `${row.recallAt1.count}`,
   ]),
 });

@@ -85,6 +85,27 @@ test('other recordings of a work are no answers; labels decide the rest', () => 
   expect(rows.map(({ task }) => task)).not.toContain('same style');
 });
 
+test('an embedding is compared with the one that it names, else with the first', () => {
+  const axis = (at: number) => unit(...[0, 1, 2, 3].map((place) => Number(place === at % 4)));
+  const right = [0, 1, 2, 3].map((at) => [axis(at), axis(at)]);
+  // Each one's second half is the next one's first.
+  const wrong = [0, 1, 2, 3].map((at) => [axis(at), axis(at + 1)]);
+  const labels = [0, 1, 2, 3].map((at) => ({ work: `work ${at}` }));
+  const rows = compareEmbeddings(
+    [
+      { name: 'first', tracks: right },
+      { name: 'second', tracks: wrong },
+      { name: 'third', against: 'second', tracks: right },
+    ],
+    labels,
+  );
+  expect(rows.map(({ against, behind }) => [against, behind?.mean])).toEqual([
+    [undefined, undefined],
+    ['first', 1],
+    ['second', -1],
+  ]);
+});
+
 test('the best stranger comes closer as the catalogue grows, and a take is no stranger', () => {
   const tracks = [[unit(1, 0)], [unit(1, 0.01)], [unit(0, 1)], [unit(1, 1)]];
   const query = { windows: [unit(1, 0)], own: 0, relatives: new Set([1]) };

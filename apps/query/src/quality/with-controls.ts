@@ -27,11 +27,12 @@ export const withControls = (options: {
 }): Embedding[] => {
   const { name, transform, raw, mfcc, untrained } = options;
   const ours = raw.map((windows) => windows.map((vector) => toSpace(vector, transform).vector));
+  const whitened = `${name}, whitened here`;
   return [
     { name, tracks: ours },
     { name: 'MFCC statistics', tracks: whitenTracks(mfcc, CENTRED) },
-    { name: `${name}, whitened here`, tracks: whitenTracks(raw, SHRINKAGE) },
-    { name: 'MFCC statistics, whitened here', tracks: whitenTracks(mfcc, MFCC_SHRINKAGE) },
+    { name: whitened, tracks: whitenTracks(raw, SHRINKAGE) },
+    { name: 'MFCC statistics, whitened here', against: whitened, tracks: whitenTracks(mfcc, MFCC_SHRINKAGE) },
     ...(untrained ? [{ name: 'untrained', tracks: untrained }] : []),
     randomEmbedding(ours, seededRandom(1)),
   ];

@@ -229,7 +229,7 @@ const formatResult = (
     'A. The same recording, from a spoilt excerpt, through the whole search',
     formatTable(identifiedTable(result.identified.rows)),
     '',
-    'B. Music that is alike; ahead by: the R@1 of the first row minus this one, paired by query',
+    'B. Music that is alike; behind by: the R@1 of the row that is named minus this one, paired by query',
     formatTable(comparedTable(result.compared)),
     '',
     'C. Health of the space',
