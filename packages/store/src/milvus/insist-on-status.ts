@@ -20,8 +20,10 @@ const UNIMPLEMENTED = 12;
 const UNKNOWN = 2;
 
 /**
- * Makes the SDK see failures, and takes its retrying away. It looks at `error_code` alone, which newer servers leave at Success when they fail (`code` says so), reads fields of
- * answers that have none, and turns "unimplemented" into an empty answer. Corrected next to the wire, before the SDK's own code has them.
+ * Makes the SDK see failures, and takes its retrying away.
+ *
+ * It looks at `error_code` alone, which newer servers leave at Success when they fail (`code` says so), reads fields of answers that have none, and
+ * turns "unimplemented" into an empty answer. Corrected next to the wire, before the SDK's own code has them.
  * What retries is told to do so no time at all, yet writes every request and every answer out as JSON for a log that is off: a third of the time of
  * reading vectors.
  */

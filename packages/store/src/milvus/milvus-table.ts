@@ -274,26 +274,24 @@ export const createMilvusTable = (options: {
      * and are compared.
      */
     isServed: async (): Promise<boolean> => {
-      const [{ infos }, state] = await Promise.all([
-        connection.call(
+      const segments = await connection
+        .call(
           `look how ${collection} is searched`,
           (client, timeout) => client.getQuerySegmentInfo({ collectionName: collection, timeout }),
           limits.read,
-        ),
-        indexState(),
-      ]).catch((error) => {
-        // Milvus Lite does not know the request, and has nothing to load.
-        if (isSoundalikeError(error) && error.code === 'STORE_REJECTED')
-          return [{ infos: [] }, undefined] as const;
-        throw error;
-      });
-      const ready = infos.filter(
+        )
+        .catch((error) => {
+          // Milvus Lite does not know the request, and has nothing to load.
+          if (isSoundalikeError(error) && error.code === 'STORE_REJECTED') return undefined;
+          throw error;
+        });
+      if (segments === undefined) return true;
+      const ready = segments.infos.filter(
         ({ state: kind, index_name, num_rows }) =>
           `${kind}` === 'Sealed' && (index_name !== '' || Number(num_rows) < LEAST_INDEXED_ROWS),
       );
-      return (
-        ready.reduce((rows, { num_rows }) => rows + Number(num_rows), 0) >= Number(state?.total_rows ?? 0)
-      );
+      const rows = ready.reduce((sum, { num_rows }) => sum + Number(num_rows), 0);
+      return rows >= Number((await indexState())?.total_rows ?? 0);
     },
 
     /** The index type as the server says it was built. */
