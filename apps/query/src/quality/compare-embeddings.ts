@@ -47,14 +47,10 @@ export const compareEmbeddings = (
 ): ComparedRow[] =>
   TASKS.flatMap((task) => {
     const answers = embeddings.map((embedding) => answer(task, embedding, labels));
-    const placeOf = (wanted: string | undefined) =>
-      Math.max(
-        0,
-        embeddings.findIndex(({ name }) => name === wanted),
-      );
     return embeddings.map(({ name, against }, index) => {
       const own = answers[index] as Ranked[];
-      const other = placeOf(against);
+      const named = embeddings.findIndex((embedding) => embedding.name === against);
+      const other = Math.max(named, 0);
       const pick = (figure: keyof Ranked, ranked = own) => ranked.map((answered) => answered[figure]);
       return {
         task,
