@@ -16,7 +16,7 @@ export {
   MIN_SECONDS,
 } from './embed-track.ts';
 export * from './embedder.ts';
-export { createTransformFit, type TransformFit } from './fit-transform.ts';
+export { createTransformFit, SHRINKAGE, type TransformFit } from './fit-transform.ts';
 export { LEVEL_TENSOR } from './model/architecture.ts';
 export { buildInt8Onnx, MAX_WEIGHT, type Quantisation } from './model/build-int8-onnx.ts';
 export { buildOnnx } from './model/build-onnx.ts';

@@ -1,4 +1,4 @@
-import { type ModelInfo, toSpace } from '@soundalike/embedder';
+import { type ModelInfo, SHRINKAGE, toSpace } from '@soundalike/embedder';
 import { type Embedding, randomEmbedding } from './compare-embeddings.ts';
 import { MFCC_SHRINKAGE } from './mfcc.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -7,14 +7,11 @@ import { whitenTracks } from './whiten.ts';
 /** Shrinkage that leaves nothing to whiten by: only the mean goes. */
 const CENTRED = 1;
 
-/** What `model calibrate` whitens a user's own collection with. */
-const SHRINKAGE = 0.3;
-
 type Tracks = readonly (readonly Float32Array[])[];
 
 /**
- * The rows of table B: a model as it is and MFCC statistics as they are usually used; then both whitened by the very collection that is judged, the best
- * that either can do; then the untrained network and chance.
+ * The rows of table B: a model as it is and MFCC statistics as they are usually used; then both whitened by the very collection that is judged, as
+ * `model calibrate` does for a user's own; then the untrained network and chance.
  *
  * @param options.raw windows of each track as the network gives them; `mfcc` their MFCC statistics; `untrained` in the space of that model
  */

@@ -8,6 +8,7 @@ import {
   fromSpace,
   hopOf,
   modelVariant,
+  SHRINKAGE,
   type SpaceTransform,
 } from '@soundalike/embedder';
 import { fitStored, type OpenSpace, openSpace, readRoots, sampleTracks } from '@soundalike/ingest';
@@ -23,9 +24,6 @@ const FITTED_TRACKS = 2_000;
 
 /** Tracks of which an excerpt is heard anew for the score curve, and how many are tried for them. */
 const CURVE_TRACKS = 60;
-
-/** What the bundled model's whitening was fitted with: it did best on music that took no part. */
-const SHRINKAGE = 0.3;
 
 /**
  * `model calibrate --stored`: centre, whitening and score curve from the index itself. The transform comes from stored vectors; for the curve
