@@ -106,6 +106,40 @@ export const describeLedger = (get: () => Catalogue): void => {
     expect(compared.map(({ itemId }) => itemId)).toEqual([...ids, undefined, undefined]);
   });
 
+  test('what the database finds unchanged by itself is what the rules say, entry by entry', async () => {
+    const odd = 'qui/"q\\uote\', é 😀';
+    const known = [
+      file(odd),
+      file('qui/own', { externalId: 'Q1', metadata: { title: 'Ü "x"' } }),
+      file('qui/kept', { metadata: { title: 'kept' } }),
+      file('https://a.example/q.mp3', { root: null, size: null, modifiedMs: null, etag: '"q"' }),
+      file('qui/other-space'),
+      file('qui/waiting'),
+    ];
+    const { queued } = await scan(known, 'qui.csv');
+    for (const [i, id] of queued.slice(0, -1).entries())
+      await index(id, `qui${i}`.padEnd(22, 'x'), 't', known[i]?.etag ?? undefined);
+    const found = [
+      ...known.slice(0, 2),
+      file('qui/kept'),
+      ...known.slice(3),
+      file('qui/own2', { externalId: 'Q2' }),
+    ];
+    const compare = (entries: FoundItem[], space = SPACE) =>
+      get().compareFound({ catalogue: CATALOGUE, space, found: entries, scope: { source: 'qui.csv' } });
+    // A second entry of one place sends all of them through the rules.
+    const byRules = async (entries: FoundItem[], space = SPACE) =>
+      (await compare([...entries, file(odd, { externalId: 'Q9' })], space)).slice(0, -1);
+    const differences = ['unchanged', 'unchanged', 'unchanged', 'unchanged', 'unchanged', 'waiting', 'new'];
+    expect((await compare(found)).map(({ difference }) => difference)).toEqual(differences);
+    const edited = found.map((item) => ({ ...item, metadata: { title: 'edited' }, etag: '"r"' }));
+    const grown = found.map((item) => ({ ...item, size: 101 }));
+    for (const entries of [found, edited, grown]) {
+      expect(await compare(entries)).toEqual(await byRules(entries));
+      expect(await compare(entries, 'another')).toEqual(await byRules(entries, 'another'));
+    }
+  });
+
   test('what a source names no more: moved, gone, and the tracks that pruning removes', async () => {
     const scope: SourceScope = { source: 'prune.csv' };
     const first = await scan(

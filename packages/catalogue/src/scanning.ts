@@ -6,6 +6,7 @@ import { findKnown, type KnownRow, placeOf } from './known-items.ts';
 import { chunksOf } from './rows.ts';
 import type { Database } from './schema.ts';
 import { presenceOf } from './track-spaces.ts';
+import { findUnchanged, haveTwins, saysNothing, type UnchangedItem } from './unchanged-items.ts';
 
 type Scanning = Pick<Catalogue, 'recordFound' | 'compareFound'>;
 type Db = OpenDatabase['db'];
@@ -13,7 +14,7 @@ type Db = OpenDatabase['db'];
 /** Rows in one statement: 28 columns each stay under SQLite's limit of bound values. */
 const ROWS_PER_STATEMENT = 500;
 
-export const createScanning = ({ db }: OpenDatabase): Scanning => ({
+export const createScanning = ({ kind, db }: Pick<OpenDatabase, 'kind' | 'db'>): Scanning => ({
   recordFound: ({ runId, catalogue, space, found, force = false, source = '', priority = BULK_PRIORITY }) =>
     db.transaction().execute(async (transaction) => {
       const known = await findKnown(transaction, catalogue, found);
@@ -69,9 +70,16 @@ export const createScanning = ({ db }: OpenDatabase): Scanning => ({
     }),
 
   compareFound: async ({ catalogue, space, found, force = false, scope }) => {
-    const known = await findKnown(db, catalogue, found);
+    const unchanged =
+      force || haveTwins(found)
+        ? new Map<FoundItem, UnchangedItem>()
+        : await findUnchanged({ kind, db }, { catalogue, space, found, scope });
+    const rest = found.filter((entry) => !unchanged.has(entry));
+    const known = await findKnown(db, catalogue, rest);
     const isInSpace = await membersOf(db, space, known.rows());
     return found.map((entry) => {
+      const same = unchanged.get(entry);
+      if (same) return { difference: 'unchanged' as const, ...same };
       if (known.claim(entry, Number.NaN))
         return { difference: 'conflict' as const, itemId: undefined, isInScope: false };
       const before = known.rowOf(entry);
@@ -134,11 +142,8 @@ const isOtherVersion = (before: string | null, now: string | null | undefined): 
 
 const bareMark = (etag: string): string => etag.replace(/^W\//, '').replaceAll('"', '');
 
-/** A folder scan says nothing about metadata; it does not wipe what a manifest said earlier. */
 const metadataText = (entry: FoundItem, before?: KnownRow): string =>
-  before && entry.externalId === null && Object.keys(entry.metadata).length === 0
-    ? before.metadata
-    : JSON.stringify(entry.metadata);
+  before && saysNothing(entry) ? before.metadata : JSON.stringify(entry.metadata);
 
 const toRow = (options: {
   entry: FoundItem;

@@ -81,7 +81,9 @@ export const recordSource = async (options: RecordSourceOptions): Promise<number
 
 /** Twice the same place in one batch (a manifest that lists a file twice without ids) is one item. */
 export const distinct = (batch: readonly FoundItem[]): FoundItem[] => [
-  ...new Map(batch.map((item) => [JSON.stringify([item.root, item.path, item.externalId]), item])).values(),
+  ...new Map(
+    batch.map((item) => [`${item.root ?? ''}\0${item.path}\0${item.externalId ?? ''}`, item]),
+  ).values(),
 ];
 
 const recordGone = async (

@@ -15,36 +15,40 @@ export const createFileFinder = (
   base: string,
   { catalogue, roots }: { catalogue: Catalogue; roots: Roots },
 ): FileFinder => {
-  const known = new Map<string, Promise<{ root: string; prefix: string }>>();
+  const known = new Map<string, { root: string; prefix: string }>();
   let last: Promise<unknown> = Promise.resolve();
-  // Names that stay below the list's folder belong to that folder's root, so that a list makes one root, not one for each subfolder.
-  const rootOf = async (folder: string) => {
-    const start = folder === base || folder.startsWith(`${base}/`) ? base : folder;
-    const { root, prefix } = await (known.get(start) ?? findAnew(start));
-    return { root, prefix: [prefix, folder.slice(start.length + 1)].filter(Boolean).join('/') };
-  };
   const findAnew = (folder: string) => {
     // One after the other: each may write a new root down beside the others.
-    const found = last.then(() => findRoot(folder, catalogue, roots));
+    const found = last.then(async () => {
+      const place = known.get(folder) ?? (await findRoot(folder, catalogue, roots));
+      known.set(folder, place);
+      return place;
+    });
     last = found.catch(() => undefined);
-    known.set(folder, found);
     return found;
   };
+  // A file that is not there is an item that fails, so that the report names it and a later run finds it.
+  const look = async (
+    path: string,
+    { externalId, metadata }: ManifestEntry,
+    root: string,
+    prefix: string,
+  ): Promise<SourceEntry> => {
+    const { size, modifiedMs } = await lookAtFile(path);
+    const item = { root, path: prefix + basename(path), externalId, metadata, size, modifiedMs };
+    return { kind: 'found', item };
+  };
   return {
-    entry: async ({ place, externalId, metadata }) => {
-      const path = isAbsolute(place) ? place : join(base, place);
-      const { root, prefix } = await rootOf(dirname(path));
-      const location = { root, path: [prefix, basename(path)].filter(Boolean).join('/') };
-      // A file that is not there is an item that fails, so that the report names it and a later run finds it.
-      return {
-        kind: 'found',
-        item: {
-          ...location,
-          externalId,
-          metadata,
-          ...(await lookAtFile(path)),
-        },
-      };
+    entry: (entry) => {
+      const path = isAbsolute(entry.place) ? entry.place : join(base, entry.place);
+      const folder = dirname(path);
+      // Names that stay below the list's folder belong to that folder's root, so that a list makes one root, not one for each subfolder.
+      const start = folder === base || folder.startsWith(`${base}/`) ? base : folder;
+      const rest = folder.slice(start.length + 1);
+      const within = ({ root, prefix }: { root: string; prefix: string }) =>
+        look(path, entry, root, `${prefix}${prefix && '/'}${rest}${rest && '/'}`);
+      const place = known.get(start);
+      return place ? within(place) : findAnew(start).then(within);
     },
   };
 };

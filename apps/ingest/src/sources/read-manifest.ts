@@ -47,10 +47,13 @@ const parseLine = (text: string): Omit<ManifestRow, 'number'> => {
     if (!isObject(value) || Array.isArray(value)) return { columns: {}, problem: 'is not a JSON object' };
     if (isDeeper(value, MAX_LEVELS))
       return { columns: {}, problem: `is nested deeper than ${MAX_LEVELS} levels` };
-    const entries = Object.entries(value).map(([name, column]) => [columnName(name), column] as const);
-    const twice = findTwice(entries.map(([name]) => name));
+    const names = Object.keys(value);
+    const lower = names.map(columnName);
+    // Nearly always names are in lower case already, and JSON keeps one of two that are equal.
+    if (lower.every((name, at) => name === names[at])) return { columns: value as Record<string, unknown> };
+    const twice = findTwice(lower);
     if (twice !== undefined) return { columns: {}, problem: `has two columns named "${twice}"` };
-    return { columns: Object.fromEntries(entries) };
+    return { columns: Object.fromEntries(Object.values(value).map((column, at) => [lower[at], column])) };
   } catch (error) {
     return { columns: {}, problem: `is not JSON: ${(error as Error).message}` };
   }
