@@ -32,6 +32,7 @@ export const hearFile = async (options: {
     from,
     to,
     maxSeconds,
+    atOnce: true,
     signal,
   });
   const parts: Float32Array[] = [];

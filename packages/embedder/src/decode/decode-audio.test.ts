@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findFfmpeg } from '@soundalike/source';
 import { temporaryFolder } from '@soundalike/testing';
@@ -50,8 +50,10 @@ describe('decodeAudio', () => {
     ['float stereo', 'float.wav', ['-af', 'pan=stereo|c0=c0|c1=c0', '-c:a', 'pcm_f32le']],
     ['mp3', 'a.mp3', ['-b:a', '192k']],
   ])('%s: same level, right length, no 3 dB step', async (_label, name, args) => {
-    const { samples, channels } = await decode({ input: { path: tone(name, ...args) } });
+    const path = tone(name, ...args);
+    const { samples, channels } = await decode({ input: { path } });
     expect(channels).toBe(1);
+    expect((await decode({ input: { path }, atOnce: true })).samples).toEqual(samples);
     expect(Math.abs(samples.length - 3 * 22_050)).toBeLessThan(22_050 * 0.08);
     const middle = samples.slice(22_050, 44_100);
     // 5 %: lossy codecs may take a little; a wrong downmix would be 41 %.
@@ -106,9 +108,30 @@ describe('decodeAudio', () => {
       join(folder, 'junk.wav'),
       Buffer.concat([whole.subarray(0, 0), Buffer.from('RIFF\xff\xff\xff\xffWAVEjunk', 'latin1')]),
     );
-    await expect(decode({ input: { path: join(folder, 'junk.wav') } })).rejects.toMatchObject({
-      code: expect.stringMatching(/UNDECODABLE|NO_AUDIO/),
+    for (const atOnce of [false, true])
+      await expect(decode({ input: { path: join(folder, 'junk.wav') }, atOnce })).rejects.toMatchObject({
+        code: expect.stringMatching(/UNDECODABLE|NO_AUDIO/),
+      });
+  });
+
+  test('a decoder that was started early ends with the look that fails', async () => {
+    const path = join(folder, 'pipe.wav');
+    execFileSync('mkfifo', [path]);
+    // Nobody writes to the pipe: left alone, ffmpeg would wait for ever.
+    await expect(decode({ input: { path }, atOnce: true })).rejects.toMatchObject({
+      code: 'SOURCE_NOT_FOUND',
     });
+    const isRead = () => {
+      try {
+        closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+        return true;
+      } catch {
+        return false; // ENXIO: nobody has it open, nor waits to
+      }
+    };
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    // Asked once: a writer that comes and goes would itself end the wait.
+    expect(isRead()).toBe(false);
   });
 
   test('too long and aborted end with their codes', async () => {

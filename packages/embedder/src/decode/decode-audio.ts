@@ -28,6 +28,8 @@ export interface DecodeOptions {
   readonly maxSeconds?: number | undefined;
   /** Niceness of ffmpeg, 0..19. */
   readonly nice?: number | undefined;
+  /** Somebody waits: decoding as stereo begins while the file is still being looked at. Any other number of channels costs one start of ffmpeg more. */
+  readonly atOnce?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,6 +40,9 @@ export interface DecodedAudio {
   /** Chunks of interleaved samples, whole frames, bounded memory: ffmpeg waits while nobody reads. */
   readonly chunks: AsyncIterable<Float32Array>;
 }
+
+/** What nearly all music has. */
+const STEREO = 2;
 
 /** ffmpeg gives nothing for this long although we are reading: it hangs. */
 const STALL_MS = 60_000;
@@ -54,10 +59,18 @@ const BLOCK_BYTES = 1_048_576;
  * @throws SoundalikeError (from the stream, too) those of `probeAudio`, `AUDIO_UNDECODABLE`, `AUDIO_TOO_LONG`, `TIMEOUT`, `CANCELLED`
  */
 export const decodeAudio = async (options: DecodeOptions): Promise<DecodedAudio> => {
-  const { input } = options;
-  const sourceChannels = 'path' in input ? (await probe(input.path, options)).channels : input.channels;
-  const channels = options.channels === 'mix' ? 1 : sourceChannels;
-  return { sampleRate: SAMPLE_RATE, channels, chunks: stream(options, sourceChannels, channels) };
+  const { input, atOnce = false } = options;
+  const early = 'path' in input && atOnce ? start(options, STEREO) : undefined;
+  try {
+    const sourceChannels = 'path' in input ? (await probe(input.path, options)).channels : input.channels;
+    const channels = options.channels === 'mix' ? 1 : sourceChannels;
+    if (sourceChannels !== STEREO) early?.child.kill('SIGKILL');
+    const decoder = () => (early && sourceChannels === STEREO ? early : start(options, sourceChannels));
+    return { sampleRate: SAMPLE_RATE, channels, chunks: stream(options, decoder, channels) };
+  } catch (error) {
+    early?.child.kill('SIGKILL');
+    throw error;
+  }
 };
 
 const probe = async (
@@ -74,14 +87,12 @@ const probe = async (
 
 async function* stream(
   options: DecodeOptions,
-  sourceChannels: number,
+  open: () => Decoder,
   channels: number,
 ): AsyncGenerator<Float32Array> {
   const { input, signal, maxSeconds } = options;
   const name = 'path' in input ? input.path : 'the frames';
-  const child = start(options, sourceChannels);
-  const words = collectWords(child);
-  const closed = once(child, 'close').catch(() => [1]);
+  const { child, words, closed } = open();
   const abort = () => child.kill('SIGKILL');
   signal?.addEventListener('abort', abort, { once: true });
   let samples = 0;
@@ -94,7 +105,7 @@ async function* stream(
       if (maxSeconds !== undefined && samples > maxSeconds * SAMPLE_RATE) throw tooLong(name, maxSeconds);
       yield chunk;
     }
-    const [exitCode, death] = (await closed) as [number | null, NodeJS.Signals | null];
+    const [exitCode, death] = await closed;
     if (signal?.aborted) throw cancelled(name);
     // What came before its death is only the beginning of the audio: never take it for the whole.
     if (death) {
@@ -115,10 +126,17 @@ async function* stream(
   }
 }
 
+/** A running ffmpeg: what it said so far, and how it ended. */
+interface Decoder {
+  readonly child: ChildProcess;
+  words(): string;
+  readonly closed: Promise<[exitCode: number | null, death: NodeJS.Signals | null]>;
+}
+
 const start = (
   { input, ffmpeg, channels, from, to, maxSeconds, nice }: DecodeOptions,
   sourceChannels: number,
-): ChildProcess => {
+): Decoder => {
   const isPath = 'path' in input;
   const source = isPath
     ? [...SAFE_INPUT, '-i', inputPath(input.path)]
@@ -158,7 +176,8 @@ const start = (
     { stdio: [isPath ? 'ignore' : 'pipe', 'pipe', 'pipe'] },
   );
   lowerPriority(child, nice);
-  return child;
+  const closed = once(child, 'close').catch(() => [1, null]) as Decoder['closed'];
+  return { child, words: collectWords(child), closed };
 };
 
 const lowerPriority = (child: ChildProcess, nice: number | undefined) => {
