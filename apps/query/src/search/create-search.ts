@@ -5,7 +5,8 @@ import { blend, blendJudgements } from './blend.ts';
 import { floorOf } from './floor-of.ts';
 import { hearSeed } from './hear-seed.ts';
 import { trackCount } from './index-size.ts';
-import { type Judgement, judge, judgedScore, verdictOf } from './judge.ts';
+import { type Judgement, judgedScore, verdictOf } from './judge.ts';
+import { judgeAll } from './judge-all.ts';
 import { isExcluded, narrowFilter, ownTracks, without } from './narrow-filter.ts';
 import { rankResults } from './rank-results.ts';
 import { retrieveCandidates } from './retrieve.ts';
@@ -56,25 +57,24 @@ export const createSearch =
       }),
     );
     const { tracks, clips, signatures, count } = await watch.time('read', () => readTracks(candidates, deps));
-    const compare = (trackId: string): SearchResult[] => {
+    // A track just removed, or one whose vectors of this revision are not there yet, is no answer.
+    const known = candidates.flatMap((trackId) => {
       const track = tracks.get(trackId);
       const stored = clips.get(trackId);
-      // A track just removed, or one whose vectors of this revision are not there yet, is no answer.
-      if (!track || !stored) return [];
-      if (isExcluded(track, request, seeds)) return [];
+      if (!track || !stored || isExcluded(track, request, seeds)) return [];
       const words = signatures.get(track.contentId);
-      const known = {
-        clips: stored.clips,
-        durationMs: track.durationSeconds * 1000,
-        signature: words && signatureFromBytes(words),
-      };
-      const judged = seeds.map((seed) => ({
-        weight: seed.weight,
-        judgement: judge(seed, known, model, watch),
-      }));
-      const judgement = blendJudgements(judged, blended);
-      return [
-        {
+      const durationMs = track.durationSeconds * 1000;
+      return { track, clips: stored.clips, durationMs, signature: words && signatureFromBytes(words) };
+    });
+    const judgeTracks = (): SearchResult[] => {
+      const bySeed = seeds.map((seed) => judgeAll(seed, known, model, watch));
+      return known.map(({ track }, at) => {
+        const judged = seeds.map(({ weight }, seed) => ({
+          weight,
+          judgement: bySeed[seed]?.[at] as Judgement,
+        }));
+        const judgement = blendJudgements(judged, blended);
+        return {
           ...trackFieldsOf(track),
           score: judgedScore(judgement, calibration),
           verdict: verdictOf(judgement, count, calibration),
@@ -82,10 +82,10 @@ export const createSearch =
           matches: [...judgement.matches],
           strip: [...judgement.strip],
           ...(request.explain ? { explain: judged.map(explain) } : {}),
-        },
-      ];
+        };
+      });
     };
-    const results = watch.timeSync('judge', () => rankResults(candidates.flatMap(compare), request));
+    const results = watch.timeSync('judge', () => rankResults(judgeTracks(), request));
     const isFilteredAway =
       results.length === 0 && !(await somePasses(without(filter, ownTracks(seeds)), deps));
     const verdict = results[0]?.verdict ?? 'nothing-close';

@@ -46,21 +46,17 @@ export const judge = (
   watch: Stopwatch,
 ): Judgement => {
   const { matrix, alike, alignment } = watch.timeSync('align', () => align(query, track.clips));
-  const strip = matrix.map((row) => round(Math.max(...row), 3));
+  const strip = stripOf(matrix);
   const { signature: ours } = query;
   const { signature: theirs } = track;
   if (ours && theirs) {
     const verified = watch.timeSync('verify', () =>
       verifySignature(ours, theirs, alignment?.offsetMs, limits),
     );
-    return {
-      similarity: alike,
-      isSameRecording: verified !== undefined,
-      errorRate: verified?.errorRate,
-      alignment,
-      strip,
-      matches: verified ? [matchOf(verified)] : passages(query, track, matrix, calibration),
-    };
+    const compared = { similarity: alike, alignment, strip };
+    return verified
+      ? { ...compared, isSameRecording: true, errorRate: verified.errorRate, matches: [matchOf(verified)] }
+      : { ...compared, isSameRecording: false, matches: passages(query, track, matrix, calibration) };
   }
   const overlap = alignment && overlapOf(query, track.durationMs, alignment);
   const isSameRecording =
@@ -81,10 +77,29 @@ export const judge = (
   };
 };
 
+/** The same comparison where something else tells that the track is another recording. */
+export const judgeAlike = (
+  query: QuerySeed,
+  track: JudgedTrack,
+  calibration: ScoreCalibration,
+): Judgement => {
+  const { matrix, alike, alignment } = align(query, track.clips);
+  return {
+    similarity: alike,
+    isSameRecording: false,
+    alignment,
+    strip: stripOf(matrix),
+    matches: passages(query, track, matrix, calibration),
+  };
+};
+
 const align = (query: QuerySeed, clips: readonly ClipRow[]) => {
   const matrix = similarityMatrix(query, clips);
   return { matrix, alike: maxSimilarity(matrix), alignment: bestAlignment(query, clips, matrix) };
 };
+
+const stripOf = (matrix: readonly Float32Array[]): number[] =>
+  matrix.map((row) => round(Math.max(...row), 3));
 
 const matchOf = ({ offsetMs, fromMs, toMs, errorRate }: VerifiedPassage): Match => ({
   queryFrom: seconds(fromMs),

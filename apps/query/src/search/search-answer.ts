@@ -70,8 +70,11 @@ export const searchAnswerSchema = z.strictObject({
       floor: z.number(),
       /** Cosine that an aligned run needs to be the same recording where there is no signature. */
       sameRecording: z.number(),
-      /** Share of differing signature bits up to which two signals are the same recording: of an excerpt's strong bits, of all bits of a track. */
-      maxErrorRate: z.strictObject({ strong: z.number(), all: z.number() }),
+      /**
+       * Share of differing signature bits up to which two signals are the same recording: of an excerpt's strong bits, of all bits of a track. One that
+       * is larger by `margin` than another recording's in the same passage is that one's relative.
+       */
+      maxErrorRate: z.strictObject({ strong: z.number(), all: z.number(), margin: z.number() }),
       /** Milliseconds by stage. */
       timings: z.record(z.string(), z.number()),
     })

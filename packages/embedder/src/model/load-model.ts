@@ -111,8 +111,8 @@ const modelInfo = (manifest: Manifest, transform: SpaceTransform): ModelInfo => 
 };
 
 const limitsOf = (manifest: Manifest): SignatureLimits => {
-  const { strong, all } = manifest.signature ?? SIGNATURE_LIMITS;
-  return { strong, all };
+  const { strong, all, margin = SIGNATURE_LIMITS.margin } = manifest.signature ?? SIGNATURE_LIMITS;
+  return { strong, all, margin };
 };
 
 /**

@@ -35,11 +35,12 @@ export const manifestSchema = z.strictObject({
     sameRecording: z.number(),
     fittedOn: z.string(),
   }),
-  /** Shares of differing signature bits (strong ones, all) up to which two signals are the same recording. */
+  /** Shares of differing signature bits (strong ones, all) up to which two signals are the same recording, and how much clearer another one may be. */
   signature: z
     .strictObject({
       strong: z.number().min(0).max(0.5),
       all: z.number().min(0).max(0.5),
+      margin: z.number().min(0).max(0.5).optional(),
       fittedOn: z.string(),
     })
     .optional(),

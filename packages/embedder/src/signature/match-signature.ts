@@ -7,10 +7,12 @@ export interface SignatureLimits {
   readonly strong: number;
   /** Of all bits, where strong ones are not known: a stored track, as a whole. */
   readonly all: number;
+  /** A recording whose share is larger by this than another's in the same passage is a relative of that one: a take, a borrowed loop. */
+  readonly margin: number;
 }
 
 /** For models whose manifest names none: the signature is the same for all of them. Figures: docs/decisions/0001. */
-export const SIGNATURE_LIMITS: SignatureLimits = { strong: 0.14, all: 0.2 };
+export const SIGNATURE_LIMITS: SignatureLimits = { strong: 0.14, all: 0.2, margin: 0.08 };
 
 /** Seconds from one word to the next. */
 const HOP_SECONDS = SIGNATURE_HOP / SAMPLE_RATE;
