@@ -20,9 +20,9 @@ def untrained(seed: int = 20_210_317) -> SampleCNN:
 
 @torch.no_grad()
 def embed_tracks(encoder: SampleCNN, tracks: list[np.ndarray], windows: int, device: str = "cpu") -> np.ndarray:
-    """float32 [tracks, windows, 512], raw; windows spread evenly over the track. In bfloat16."""
+    """float32 [tracks, windows, 512], raw; windows spread evenly over the track."""
     encoder = encoder.to(device).eval()
-    rows = [run_stages(encoder.sequential, torch.from_numpy(spread(track, windows)).unsqueeze(1).to(device), half=True).squeeze(2).cpu().numpy() for track in tracks]
+    rows = [run_stages(encoder.sequential, torch.from_numpy(spread(track, windows)).unsqueeze(1).to(device), half=False).squeeze(2).cpu().numpy() for track in tracks]
     return np.stack(rows)
 
 

@@ -19,10 +19,13 @@ from .controls import embed_mfcc, embed_teacher, embed_tracks, untrained
 from .model import WINDOW, SampleCNN
 from .pcm import open_tracks
 from .run_state import RunState
-from .taught import FIT_TRACKS, WINDOWS, reference_vectors, taught_transform
+from .taught import reference_vectors, taught_transform
 from .transform import fit_transform
 
 SHRINKAGES = (None, 0.3, 0.1, 0.05, 0.03)
+
+#: Renders, and windows of each, that the transforms of the controls are fitted to.
+REFERENCE_TRACKS, REFERENCE_WINDOWS = 100, 4
 
 #: Windows of each held-out track: what 24 s have, so that nearly all of it is heard.
 HEARD = 8
@@ -50,13 +53,13 @@ def main() -> None:
 
 def make_table(model: SampleCNN, held_out: list[np.ndarray], fitted: list[np.ndarray], controls: bool = True) -> list[dict]:
     """A row for each embedding and transform: same-track R@1 from the other half, and from one window to one other window."""
-    chosen = fitted[:FIT_TRACKS]
+    chosen = fitted[:REFERENCE_TRACKS]
     sources = {"model": partial(embed_tracks, model)}
     if controls:
         sources |= {"untrained": partial(embed_tracks, untrained()), "mfcc": embed_mfcc, "teacher": embed_teacher}
     rows = []
     for name, embed in sources.items():
-        reference, vectors = embed(chosen, WINDOWS).reshape(len(chosen) * WINDOWS, -1), embed(held_out, HEARD)
+        reference, vectors = embed(chosen, REFERENCE_WINDOWS).reshape(len(chosen) * REFERENCE_WINDOWS, -1), embed(held_out, HEARD)
         transforms = {"centred" if shrinkage is None else f"whitened {shrinkage}": fit_transform(reference, shrinkage) for shrinkage in SHRINKAGES}
         if name == "model":
             mixed, differences = reference_vectors(model, fitted)

@@ -22,7 +22,7 @@ from .level import LEVEL, LOWEST
 from .model import WINDOW, SampleCNN
 from .pcm import open_tracks
 from .run_state import RunState
-from .taught import FIT_TRACKS, WINDOWS, reference_vectors, taught_transform
+from .taught import FIT_TRACKS, VARIED_PAIRS, WINDOWS, reference_vectors, taught_transform
 from .tensors import write_safetensors
 from .transform import SPOILT_SHARE, fit_transform
 
@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--table", type=Path)
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--transform", choices=["whitened", "taught"], default="whitened", help="whitening, or the metric of the teacher's targets")
-    parser.add_argument("--shrinkage", type=float, default=0.3)
+    parser.add_argument("--shrinkage", type=float, default=0.1)
     parser.add_argument("--commands", type=Path, help="a text file with the exact commands, copied into the card")
     parser.add_argument("--hardware", default="")
     parser.add_argument("--data-notes", default="", help="a sentence for the card: what the model was trained on")
@@ -78,7 +78,7 @@ def write_transform(encoder: SampleCNN, tracks: list[np.ndarray], kind: str, shr
     else:
         vectors, differences = reference_vectors(encoder, tracks)
         transform = fit_transform(vectors, shrinkage, differences)
-        note = f"{len(tracks[:FIT_TRACKS])} training renders, {WINDOWS} windows each, and 512 varied windows; whitened with shrinkage {shrinkage}, {SPOILT_SHARE} of it against what spoiling adds"
+        note = f"{len(tracks[:FIT_TRACKS])} training renders, {WINDOWS} windows each, and {2 * VARIED_PAIRS} varied windows; whitened with shrinkage {shrinkage}, {SPOILT_SHARE} of it against what spoiling adds"
     path.write_text(json.dumps({"mean": encode(transform.mean), "whitening": encode(transform.matrix), "fittedOn": note}) + "\n", encoding="utf-8")
 
 

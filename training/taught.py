@@ -12,8 +12,11 @@ from .teacher import fit_teacher
 from .transform import Transform, fit_taught
 from .vary import draw_varied_pairs, spoil
 
-#: Of each track this many windows count, and of the renders this many tracks where a transform is fitted to them as they are.
-WINDOWS, FIT_TRACKS = 4, 100
+#: Of each render this many windows count, all that it has, and of the renders so many: with 80 the whitened space found a half of a track 0.014 less
+#: often than with 320, and it was still rising.
+WINDOWS, FIT_TRACKS = 8, 480
+#: Pairs of varied windows beside them; what spoiling adds is measured on these.
+VARIED_PAIRS = 512
 
 
 @torch.no_grad()
@@ -29,16 +32,16 @@ def taught_transform(encoder: SampleCNN, tracks: list[np.ndarray], seed: int = 7
 
 @torch.no_grad()
 def reference_vectors(encoder: SampleCNN, tracks: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """What whitening is fitted to: windows of the first renders as they are, and 512 varied ones, float32 [vectors, 512]; and what spoiling
-    adds to the varied ones, [512, 512]."""
+    """What whitening is fitted to: windows of the first renders as they are, and varied ones, float32 [vectors, 512]; and what spoiling adds
+    to the varied ones, [2 * VARIED_PAIRS, 512]."""
     encoder.eval()
     plain = embed_tracks(encoder, tracks[:FIT_TRACKS], WINDOWS)
     random = np.random.default_rng(5)
-    signal = draw_varied_pairs(tracks, 256, random)
+    signal = draw_varied_pairs(tracks, VARIED_PAIRS, random)
     varied, spoilt = (embed_windows(encoder, part) for part in (signal, spoil(signal, random)))
     return np.concatenate((plain.reshape(-1, plain.shape[2]), varied)), spoilt - varied
 
 
 def embed_windows(encoder: SampleCNN, signal: np.ndarray) -> np.ndarray:
     """[windows, 59049] -> [windows, 512]"""
-    return np.concatenate([run_folded(encoder.sequential, part.unsqueeze(1)).squeeze(2).numpy() for part in torch.from_numpy(signal).split(8)])
+    return np.concatenate([run_folded(encoder.sequential, part.unsqueeze(1), half=False).squeeze(2).numpy() for part in torch.from_numpy(signal).split(8)])

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 
-#: Share of the scatter that spoiling makes in what is whitened. 0.3 to 0.85 were level between halves of recorded tracks; band limits liked more.
-SPOILT_SHARE = 0.7
+#: Share of the scatter that spoiling makes in what is whitened: training/checkpoints/README.md has what others gave.
+SPOILT_SHARE = 0.2
 
 
 @dataclass(frozen=True)
