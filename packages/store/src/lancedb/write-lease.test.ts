@@ -27,6 +27,15 @@ const otherHolder = (folder: string, holdMs: number): ChildProcess =>
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
 
+/** A promise and what ends it. */
+const deferred = () => {
+  let resolve = () => {};
+  const promise = new Promise<void>((end) => {
+    resolve = end;
+  });
+  return { promise, resolve };
+};
+
 describe('the write lease', () => {
   jest.setTimeout(30_000);
 
@@ -108,8 +117,13 @@ describe('the write lease', () => {
   test('a waiting writer can be called off', async () => {
     const folder = folderOf();
     const stop = new AbortController();
-    let release = () => {};
-    const held = leaseOn(folder).hold(() => new Promise<void>((resolve) => (release = resolve)));
+    const { promise: released, resolve: release } = deferred();
+    const { promise: taken, resolve: take } = deferred();
+    const held = leaseOn(folder).hold(() => {
+      take();
+      return released;
+    });
+    await taken;
     const waiting = leaseOn(folder).hold(async () => 1, stop.signal);
     setTimeout(() => stop.abort(), 100);
     await expect(waiting).rejects.toThrow(/abort/i);
