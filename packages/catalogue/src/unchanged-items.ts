@@ -67,12 +67,13 @@ export const haveTwins = (found: readonly FoundItem[]): boolean => {
 /** What is compared of an entry, in the order in which the statements read it; null for metadata or a mark that says nothing: what is known stays then. */
 const toCompared = (entry: FoundItem) => [
   entry.root ?? '',
-  entry.path,
-  entry.externalId ?? '',
+  // Half a surrogate pair, as an escape of JSON can name one, is stored as U+FFFD; PostgreSQL refuses it in JSON.
+  entry.path.toWellFormed(),
+  (entry.externalId ?? '').toWellFormed(),
   entry.size,
   entry.modifiedMs,
   saysNothing(entry) ? null : JSON.stringify(entry.metadata),
-  entry.etag || null,
+  entry.etag?.toWellFormed() || null,
 ];
 
 /** A folder scan says nothing about metadata; it does not wipe what a manifest said earlier. */

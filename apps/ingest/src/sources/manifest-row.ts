@@ -32,7 +32,8 @@ export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEnt
     if (value === undefined || value === null || value === '') return null;
     if (typeof value === 'object') throw invalid(`has a list or object in "${name}", where text belongs`);
     if (String(value).includes('\0')) throw invalid(`has a NUL character in "${name}"`);
-    return String(value).trim().slice(0, MAX_TEXT) || null;
+    // Half a surrogate pair, as an escape of JSON can name one, is stored as U+FFFD, and looked for as that ever after.
+    return String(value).trim().slice(0, MAX_TEXT).toWellFormed() || null;
   };
   const place = text('path') ?? text('file') ?? text('url');
   if (!place) throw invalid('has neither "path" nor "url"');

@@ -68,3 +68,7 @@ test('two columns of one name are refused by that name', async () => {
     'b.mp3',
   ]);
 });
+
+test('half a surrogate pair is what databases make of it, so that the next run finds it again', async () => {
+  expect(await read('half.jsonl', '{"path":"a\\ud800.mp3"}\n')).toEqual(['a\uFFFD.mp3']);
+});
