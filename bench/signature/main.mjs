@@ -151,7 +151,11 @@ const percent = (share) => `${(share * 100).toFixed(1)} %`;
 
 const keep = async (name, signature) => {
   const model = await loadModel({ name });
-  await saveModel({ folder: model.folder, manifest: { ...model.manifest, signature }, files: {} });
+  await saveModel({
+    folder: model.folder,
+    manifest: { ...model.manifest, signature: { ...model.manifest.signature, ...signature } },
+    files: {},
+  });
   console.log(`${name}: ${JSON.stringify(signature)}`);
 };
 

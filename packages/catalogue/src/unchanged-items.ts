@@ -50,8 +50,8 @@ export const findUnchanged = async (
   return new Map(
     same.map(([at, itemId, isOfSource]) => {
       const entry = found[at] as FoundItem;
-      const source = isOfSource ? (scope?.source ?? '') : '';
-      const isInScope = liesWithin(scope, { root: entry.root ?? '', path: entry.path, source });
+      const place = { root: entry.root ?? '', path: entry.path, source: '' };
+      const isInScope = scope?.source === undefined ? liesWithin(scope, place) : Boolean(isOfSource);
       return [entry, { itemId, isInScope }];
     }),
   );

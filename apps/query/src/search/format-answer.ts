@@ -56,7 +56,7 @@ const formatExplain = ({
 }: NonNullable<SearchAnswer['explain']>): string =>
   [
     `Of ${tracks.toLocaleString('en')} tracks ${candidates} were compared window by window; nothing is close below a cosine of ${floor.toFixed(3)}.`,
-    `The same recording: at most ${maxErrorRate.strong} of an excerpt's strong signature bits differ (${maxErrorRate.all} of all), and no other recording agrees better by ${maxErrorRate.margin}; without a signature a run of cosine ${sameRecording.toFixed(3)}.`,
+    `The same recording: at most ${maxErrorRate.strong} of an excerpt's strong signature bits differ (${maxErrorRate.all} of all), and no other agrees better with the same passage by ${maxErrorRate.margin}; without a signature a run of cosine ${sameRecording.toFixed(3)}.`,
     `Milliseconds: ${Object.entries(timings)
       .map(([stage, ms]) => `${stage} ${Math.round(ms)}`)
       .join(', ')}.`,

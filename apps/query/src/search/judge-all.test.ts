@@ -76,6 +76,12 @@ test('copies of one recording stay the same recording', () => {
   ]);
 });
 
+test('a short copy does not put down the whole recording for a piece in which that is hard to hear', () => {
+  const whole = words(1500);
+  const heard = Uint32Array.from([...whole.slice(0, 1000), ...spoilt(whole, 0.12).slice(1000, 1290)]);
+  expect(isSame(ask(heard, [whole, whole.slice(0, 430)]))).toEqual([true, true]);
+});
+
 test('in a mix each passage has its own recording, however well another one is heard', () => {
   const second = words(WORDS);
   const mix = Uint32Array.from([...song.slice(0, 215), ...spoilt(second, 0.12).slice(0, 215)]);

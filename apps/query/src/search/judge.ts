@@ -22,6 +22,8 @@ export interface Judgement {
   readonly isSameRecording: boolean;
   /** Share of differing bits of the signals where they were compared and agree. */
   readonly errorRate?: number | undefined;
+  /** The same for each piece of the query that agrees. */
+  readonly pieces?: VerifiedPassage['pieces'] | undefined;
   readonly alignment: Alignment | undefined;
   readonly matches: readonly Match[];
   /** Cosine of each query window with the best clip of the track. */
@@ -55,7 +57,13 @@ export const judge = (
     );
     const compared = { similarity: alike, alignment, strip };
     return verified
-      ? { ...compared, isSameRecording: true, errorRate: verified.errorRate, matches: [matchOf(verified)] }
+      ? {
+          ...compared,
+          isSameRecording: true,
+          errorRate: verified.errorRate,
+          pieces: verified.pieces,
+          matches: [matchOf(verified)],
+        }
       : { ...compared, isSameRecording: false, matches: passages(query, track, matrix, calibration) };
   }
   const overlap = alignment && overlapOf(query, track.durationMs, alignment);
@@ -82,8 +90,9 @@ export const judgeAlike = (
   query: QuerySeed,
   track: JudgedTrack,
   calibration: ScoreCalibration,
+  watch: Stopwatch,
 ): Judgement => {
-  const { matrix, alike, alignment } = align(query, track.clips);
+  const { matrix, alike, alignment } = watch.timeSync('align', () => align(query, track.clips));
   return {
     similarity: alike,
     isSameRecording: false,

@@ -31,7 +31,7 @@ export interface QuerySignature {
   readonly shifted: readonly ShiftedSignature[];
   readonly startMs: number;
   /** Strong bits are known (audio), or all bits count (a stored track). */
-  readonly bits: keyof SignatureLimits;
+  readonly bits: 'strong' | 'all';
 }
 
 /** A stretch of the query that is the same signal as the track. */
@@ -41,7 +41,10 @@ export interface VerifiedPassage {
   /** Query time, ms. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** Of its worst piece. */
   readonly errorRate: number;
+  /** The pieces of the query that it is made of, by their place among all, and how well each agrees. */
+  readonly pieces: readonly { readonly place: number; readonly errorRate: number }[];
 }
 
 /**
@@ -61,7 +64,7 @@ export const verifySignature = (
   const accepted = (match: SignatureMatch | undefined) =>
     match && match.errorRate <= limits[query.bits] ? match : undefined;
   const segments = segmentsOf(query);
-  const found = segments.flatMap(({ shifted, startMs, words }) => {
+  const found = segments.flatMap(({ shifted, startMs, words }, place) => {
     const hint =
       hintMs === undefined
         ? undefined
@@ -80,6 +83,7 @@ export const verifySignature = (
           (track.length + 3) * HOP_SECONDS * 1000 - offsetMs,
         ),
         errorRate: match.errorRate,
+        pieces: [{ place, errorRate: match.errorRate }],
       },
     ];
   });
@@ -138,6 +142,7 @@ const joined = (passages: readonly VerifiedPassage[]): VerifiedPassage[] => {
         ...last,
         toMs: passage.toMs,
         errorRate: Math.max(last.errorRate, passage.errorRate),
+        pieces: [...last.pieces, ...passage.pieces],
       };
     else runs.push(passage);
   }

@@ -114,6 +114,18 @@ describe('decodeAudio', () => {
       });
   });
 
+  test('what an early decoder gave before anybody read is not lost', async () => {
+    const path = tone('short.wav', '-af', 'pan=stereo|c0=c0|c1=c0');
+    const slow = join(folder, 'slow-look.sh');
+    // Of the two, only the look prints ffmpeg's description.
+    const script = `#!/bin/sh\ncase "$*" in *hide_banner*) sleep 1;; esac\nexec '${ffmpeg}' "$@"\n`;
+    writeFileSync(slow, script, { mode: 0o755 });
+    const part = { input: { path }, to: 0.5 };
+    const { samples } = await decode({ ...part, ffmpeg: slow, atOnce: true });
+    expect(samples).toEqual((await decode(part)).samples);
+    expect(samples).toHaveLength(22_050 / 2);
+  });
+
   test('a decoder that was started early ends with the look that fails', async () => {
     const path = join(folder, 'pipe.wav');
     execFileSync('mkfifo', [path]);

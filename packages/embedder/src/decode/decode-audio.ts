@@ -28,7 +28,10 @@ export interface DecodeOptions {
   readonly maxSeconds?: number | undefined;
   /** Niceness of ffmpeg, 0..19. */
   readonly nice?: number | undefined;
-  /** Somebody waits: decoding as stereo begins while the file is still being looked at. Any other number of channels costs one start of ffmpeg more. */
+  /**
+   * Somebody waits: decoding as stereo begins while the file is still being looked at. Any other number of channels costs one start of ffmpeg more. The
+   * chunks must be read, or the signal aborted.
+   */
   readonly atOnce?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -93,8 +96,6 @@ async function* stream(
   const { input, signal, maxSeconds } = options;
   const name = 'path' in input ? input.path : 'the frames';
   const { child, words, closed } = open();
-  const abort = () => child.kill('SIGKILL');
-  signal?.addEventListener('abort', abort, { once: true });
   let samples = 0;
   try {
     if (signal?.aborted) throw cancelled(name);
@@ -121,7 +122,6 @@ async function* stream(
       });
     }
   } finally {
-    signal?.removeEventListener('abort', abort);
     child.kill('SIGKILL');
   }
 }
@@ -134,7 +134,7 @@ interface Decoder {
 }
 
 const start = (
-  { input, ffmpeg, channels, from, to, maxSeconds, nice }: DecodeOptions,
+  { input, ffmpeg, channels, from, to, maxSeconds, nice, signal }: DecodeOptions,
   sourceChannels: number,
 ): Decoder => {
   const isPath = 'path' in input;
@@ -176,7 +176,12 @@ const start = (
     { stdio: [isPath ? 'ignore' : 'pipe', 'pipe', 'pipe'] },
   );
   lowerPriority(child, nice);
+  // When a child ends, Node lets flow what nobody listens for: of audio that fits the pipe nothing would be left for a reader who comes later.
+  child.stdout?.on('readable', () => undefined);
   const closed = once(child, 'close').catch(() => [1, null]) as Decoder['closed'];
+  const abort = () => child.kill('SIGKILL');
+  signal?.addEventListener('abort', abort, { once: true });
+  void closed.then(() => signal?.removeEventListener('abort', abort));
   return { child, words: collectWords(child), closed };
 };
 

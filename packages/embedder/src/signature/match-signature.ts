@@ -1,13 +1,13 @@
 import { SAMPLE_RATE } from '../embedder.ts';
 import { SIGNATURE_HOP, type Signature } from './compute-signature.ts';
 
-/** Shares of differing bits up to which two signals are the same recording; fitted by `bench/signature` and kept in a model's manifest. */
+/** Shares of differing bits that tell recordings apart; limits are fitted by `bench/signature` and kept in a model's manifest. */
 export interface SignatureLimits {
-  /** Of the query's own strong bits: an excerpt. */
+  /** The most that the same recording has, of the query's own strong bits: an excerpt. */
   readonly strong: number;
   /** Of all bits, where strong ones are not known: a stored track, as a whole. */
   readonly all: number;
-  /** A recording whose share is larger by this than another's in the same passage is a relative of that one: a take, a borrowed loop. */
+  /** A recording whose share of strong bits is larger by this than another's in the same passage is a relative of that one: a take, a borrowed loop. */
   readonly margin: number;
 }
 
