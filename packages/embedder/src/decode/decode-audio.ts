@@ -1,10 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { setPriority } from 'node:os';
+import type { ChildProcess } from 'node:child_process';
 import { SoundalikeError } from '@soundalike/core';
-import { inputPath, lastWords, probeAudio, SAFE_INPUT } from '@soundalike/source';
+import { lastWords, probeAudio } from '@soundalike/source';
 import { SAMPLE_RATE } from '../embedder.ts';
-import { downmixFilter } from './downmix-filter.ts';
+import { type Decoder, startDecoder } from './start-decoder.ts';
 
 /** Audio that is already in memory: interleaved samples, -1..1. */
 export interface AudioFrames {
@@ -50,9 +48,6 @@ const STEREO = 2;
 /** ffmpeg gives nothing for this long although we are reading: it hangs. */
 const STALL_MS = 60_000;
 
-/** Bytes in one write of ffmpeg: with its default of 4 kB three minutes come in 7,741 chunks, with this in 566. */
-const BLOCK_BYTES = 1_048_576;
-
 /**
  * Decodes any format that ffmpeg reads to float32 at 22,050 Hz, as a stream.
  *
@@ -63,12 +58,13 @@ const BLOCK_BYTES = 1_048_576;
  */
 export const decodeAudio = async (options: DecodeOptions): Promise<DecodedAudio> => {
   const { input, atOnce = false } = options;
-  const early = 'path' in input && atOnce ? start(options, STEREO) : undefined;
+  const early = 'path' in input && atOnce ? startDecoder(options, STEREO) : undefined;
   try {
     const sourceChannels = 'path' in input ? (await probe(input.path, options)).channels : input.channels;
     const channels = options.channels === 'mix' ? 1 : sourceChannels;
     if (sourceChannels !== STEREO) early?.child.kill('SIGKILL');
-    const decoder = () => (early && sourceChannels === STEREO ? early : start(options, sourceChannels));
+    const decoder = () =>
+      early && sourceChannels === STEREO ? early : startDecoder(options, sourceChannels);
     return { sampleRate: SAMPLE_RATE, channels, chunks: stream(options, decoder, channels) };
   } catch (error) {
     early?.child.kill('SIGKILL');
@@ -125,85 +121,6 @@ async function* stream(
     child.kill('SIGKILL');
   }
 }
-
-/** A running ffmpeg: what it said so far, and how it ended. */
-interface Decoder {
-  readonly child: ChildProcess;
-  words(): string;
-  readonly closed: Promise<[exitCode: number | null, death: NodeJS.Signals | null]>;
-}
-
-const start = (
-  { input, ffmpeg, channels, from, to, maxSeconds, nice, signal }: DecodeOptions,
-  sourceChannels: number,
-): Decoder => {
-  const isPath = 'path' in input;
-  const source = isPath
-    ? [...SAFE_INPUT, '-i', inputPath(input.path)]
-    : ['-nostdin', '-f', 'f32le', '-ar', `${input.sampleRate}`, '-ac', `${input.channels}`, '-i', 'pipe:0'];
-  // As output options: -ss before -i jumps by the index and misses by a frame or more in some formats.
-  const limit = Math.min(
-    (to ?? Infinity) - (from ?? 0),
-    maxSeconds === undefined ? Infinity : maxSeconds + 1,
-  );
-  const range = [
-    ...(from ? ['-ss', `${from}`] : []),
-    ...(Number.isFinite(limit) ? ['-t', `${Math.max(limit, 0)}`] : []),
-  ];
-  const child = spawn(
-    ffmpeg,
-    [
-      '-v',
-      'error',
-      ...source,
-      '-map',
-      '0:a:0',
-      '-vn',
-      '-sn',
-      '-dn',
-      '-threads',
-      '1',
-      ...range,
-      ...(channels === 'mix' ? ['-af', downmixFilter(sourceChannels)] : []),
-      '-ar',
-      `${SAMPLE_RATE}`,
-      '-f',
-      'f32le',
-      '-blocksize',
-      `${BLOCK_BYTES}`,
-      'pipe:1',
-    ],
-    { stdio: [isPath ? 'ignore' : 'pipe', 'pipe', 'pipe'] },
-  );
-  lowerPriority(child, nice);
-  // When a child ends, Node lets flow what nobody listens for: of audio that fits the pipe nothing would be left for a reader who comes later.
-  child.stdout?.on('readable', () => undefined);
-  const closed = once(child, 'close').catch(() => [1, null]) as Decoder['closed'];
-  const abort = () => child.kill('SIGKILL');
-  signal?.addEventListener('abort', abort, { once: true });
-  void closed.then(() => signal?.removeEventListener('abort', abort));
-  return { child, words: collectWords(child), closed };
-};
-
-const lowerPriority = (child: ChildProcess, nice: number | undefined) => {
-  if (!nice || child.pid === undefined) return;
-  try {
-    setPriority(child.pid, nice);
-  } catch {
-    // It ended already, or the system forbids it: only politeness is lost.
-  }
-};
-
-const collectWords = (child: ChildProcess): (() => string) => {
-  let words = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    words = (words + chunk.toString()).slice(-4000);
-  });
-  child.once('error', (error) => {
-    words = error.message;
-  });
-  return () => words;
-};
 
 const feed = (child: ChildProcess, samples: Float32Array) => {
   child.stdin?.on('error', () => undefined); // ffmpeg may end before it has read everything (-t)
