@@ -78,7 +78,7 @@ def write_transform(encoder: SampleCNN, tracks: list[np.ndarray], kind: str, shr
     else:
         vectors, differences = reference_vectors(encoder, tracks)
         transform = fit_transform(vectors, shrinkage, differences)
-        note = f"{len(tracks[:FIT_TRACKS])} training renders, {WINDOWS} windows each, and {2 * VARIED_PAIRS} varied windows; whitened with shrinkage {shrinkage}, {SPOILT_SHARE} of it against what spoiling adds"
+        note = f"{len(tracks[:FIT_TRACKS])} training renders, {WINDOWS} windows each, and {2 * min(VARIED_PAIRS, 4 * len(tracks))} varied windows; whitened with shrinkage {shrinkage}, {SPOILT_SHARE} of it against what spoiling adds"
     path.write_text(json.dumps({"mean": encode(transform.mean), "whitening": encode(transform.matrix), "fittedOn": note}) + "\n", encoding="utf-8")
 
 

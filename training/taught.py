@@ -15,7 +15,7 @@ from .vary import draw_varied_pairs, spoil
 #: Of each render this many windows count, all that it has, and of the renders so many: with 80 the whitened space found a half of a track 0.014 less
 #: often than with 320, and it was still rising.
 WINDOWS, FIT_TRACKS = 8, 480
-#: Pairs of varied windows beside them; what spoiling adds is measured on these.
+#: Pairs of varied windows beside them, four a render at most; what spoiling adds is measured on these.
 VARIED_PAIRS = 512
 
 
@@ -33,11 +33,11 @@ def taught_transform(encoder: SampleCNN, tracks: list[np.ndarray], seed: int = 7
 @torch.no_grad()
 def reference_vectors(encoder: SampleCNN, tracks: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """What whitening is fitted to: windows of the first renders as they are, and varied ones, float32 [vectors, 512]; and what spoiling adds
-    to the varied ones, [2 * VARIED_PAIRS, 512]."""
+    to the varied ones, [2 * pairs, 512]."""
     encoder.eval()
     plain = embed_tracks(encoder, tracks[:FIT_TRACKS], WINDOWS)
     random = np.random.default_rng(5)
-    signal = draw_varied_pairs(tracks, VARIED_PAIRS, random)
+    signal = draw_varied_pairs(tracks, min(VARIED_PAIRS, 4 * len(tracks)), random)
     varied, spoilt = (embed_windows(encoder, part) for part in (signal, spoil(signal, random)))
     return np.concatenate((plain.reshape(-1, plain.shape[2]), varied)), spoilt - varied
 
