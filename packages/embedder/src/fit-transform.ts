@@ -1,7 +1,7 @@
 import { choleskyOf } from './cholesky.ts';
 import { DIMENSION, type SpaceTransform } from './embedder.ts';
 
-/** What the bundled model's whitening was fitted with, and what a user's own collection is: it did best on music that took no part. */
+/** What a user's own collection is whitened with; of the choices the best or level with it on music that took no part. */
 export const SHRINKAGE = 0.3;
 
 /** Raw vectors, one after the other, into the transform that centres and, where asked for, whitens them. */

@@ -62,12 +62,12 @@ export const decodeAudio = async (options: DecodeOptions): Promise<DecodedAudio>
   try {
     const sourceChannels = 'path' in input ? (await probe(input.path, options)).channels : input.channels;
     const channels = options.channels === 'mix' ? 1 : sourceChannels;
-    if (sourceChannels !== STEREO) early?.child.kill('SIGKILL');
+    if (sourceChannels !== STEREO) early?.stop();
     const decoder = () =>
       early && sourceChannels === STEREO ? early : startDecoder(options, sourceChannels);
     return { sampleRate: SAMPLE_RATE, channels, chunks: stream(options, decoder, channels) };
   } catch (error) {
-    early?.child.kill('SIGKILL');
+    early?.stop();
     throw error;
   }
 };
@@ -91,7 +91,7 @@ async function* stream(
 ): AsyncGenerator<Float32Array> {
   const { input, signal, maxSeconds } = options;
   const name = 'path' in input ? input.path : 'the frames';
-  const { child, words, closed } = open();
+  const { child, words, closed, stop } = open();
   let samples = 0;
   try {
     if (signal?.aborted) throw cancelled(name);
@@ -118,7 +118,7 @@ async function* stream(
       });
     }
   } finally {
-    child.kill('SIGKILL');
+    stop();
   }
 }
 

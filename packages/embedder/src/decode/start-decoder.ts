@@ -14,6 +14,8 @@ export interface Decoder {
   readonly child: ChildProcess;
   words(): string;
   readonly closed: Promise<[exitCode: number | null, death: NodeJS.Signals | null]>;
+  /** Ends it and lets go of what it gave: unread, that would keep the pipe open. */
+  stop(): void;
 }
 
 /** Starts ffmpeg on an input that has this many channels; the signal ends it. Its output waits until it is read. */
@@ -66,7 +68,11 @@ export const startDecoder = (
   const abort = () => child.kill('SIGKILL');
   signal?.addEventListener('abort', abort, { once: true });
   void closed.then(() => signal?.removeEventListener('abort', abort));
-  return { child, words: collectWords(child), closed };
+  const stop = () => {
+    child.kill('SIGKILL');
+    child.stdout?.destroy();
+  };
+  return { child, words: collectWords(child), closed, stop };
 };
 
 const lowerPriority = (child: ChildProcess, nice: number | undefined) => {
