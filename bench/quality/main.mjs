@@ -2,15 +2,15 @@
  * How good the search is, on music that took no part in training: composed and rendered for this bench with the SoundFont and seeds that
  * samples/RESERVED.md reserves.
  *
- *   npm run bench:quality -- [--model NAME] [--cache DIR] [--artists 90] [--strangers 120] [--distractors 2000] [--queries 120] [--only A,B,C] [--write]
+ *   npm run bench:quality -- [--model NAME] [--cache DIR] [--artists 90] [--strangers 120] [--distractors 2000] [--queries 120] [--only A,B,C] [--resume] [--write]
  *
  * (A) the same recording found again from spoilt excerpts, through the product's own search; (B) music that is alike, by embedding, with
  * controls; (C) the health of the space. --write puts docs/quality.md, docs/quality/*.svg and the model's `quality` in its manifest. What was
  * rendered, ingested and embedded is kept in the cache; new weights make their own. --only measures some of the tables; the others are those of the
- * last run, which must be of the same space.
+ * last run, which must be of the same space. --resume takes the tables that a stopped run of the same space has measured as they are.
  */
 import { mkdirSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +46,7 @@ const { values } = parseArgs({
     distractors: { type: 'string', default: '2000' },
     queries: { type: 'string', default: '120' },
     only: { type: 'string', default: 'A,B,C' },
+    resume: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 });
@@ -66,6 +67,7 @@ const main = async () => {
   const ffmpeg = await findFfmpeg();
   const { info } = await loadModel({ name: values.model });
   const kept = await lastRun(info);
+  const measured = keptTables(join(cache, 'measured'), info);
   note('rendering what is missing');
   const music = readMusic(join(cache, 'music'), values);
   const own = music.filter(({ path }) => path.startsWith('catalogue/'));
@@ -80,9 +82,9 @@ const main = async () => {
     catalogue: own.length + distractors.length,
     distractors: distractors.length,
     judged: material.judged.length,
-    ...(parts.includes('A') ? { identified: await tableA(material) } : {}),
-    ...(parts.includes('B') ? { compared: await tableB(material, info) } : {}),
-    ...(parts.includes('C') ? await tableC(material) : {}),
+    ...(await measured('A', async () => ({ identified: await tableA(material) }))),
+    ...(await measured('B', async () => ({ compared: await tableB(material, info) }))),
+    ...(await measured('C', () => tableC(material))),
     floor: info.calibration.floor,
   };
   const report = await writeReport(result, values.write ? ROOT : undefined);
@@ -98,6 +100,20 @@ const lastRun = async ({ space }) => {
     throw new Error(`The last run was of space ${last.space}, not ${space}: measure all parts`);
   return last;
 };
+
+/** Measures a table that is wanted and keeps it at once: the three take the better part of an hour, and a run may be stopped. */
+const keptTables =
+  (folder, { space, precision }) =>
+  async (part, measure) => {
+    if (!parts.includes(part)) return {};
+    const path = join(folder, `${space}-${precision}-${part}.json`);
+    const kept = values.resume ? await readFile(path, 'utf8').catch(() => undefined) : undefined;
+    if (kept !== undefined) return JSON.parse(kept);
+    const table = await measure();
+    await mkdir(folder, { recursive: true });
+    await writeFile(path, JSON.stringify(table));
+    return table;
+  };
 
 /** The same recording, through the product's own search. */
 const tableA = async ({ own, strangers, distractors, ffmpeg, cache }) => {
