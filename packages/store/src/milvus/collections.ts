@@ -82,7 +82,7 @@ export const decodeKey = (row: MilvusRow): ClipKey => ({
 export const decodeClip = (row: MilvusRow): ClipVector => ({
   ...decodeKey(row),
   scale: row.scale as number,
-  vector: decodeVector(row),
+  vector: row.vector as Float32Array,
 });
 
 export const decodeTrack = (row: MilvusRow): TrackRow => ({
@@ -107,7 +107,5 @@ const decodeFields = (row: MilvusRow): { fields: FilterFields; vector: Float32Ar
     year: row.year as number,
     duration: row.duration as number,
   },
-  vector: decodeVector(row),
+  vector: row.vector as Float32Array,
 });
-
-const decodeVector = (row: MilvusRow): Float32Array => Float32Array.from(row.vector as number[]);

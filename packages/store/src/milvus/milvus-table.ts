@@ -7,6 +7,7 @@ import type { MilvusRow } from './collections.ts';
 import { compileFilter, isOneOf, quote } from './compile-filter.ts';
 import type { CallLimits, MilvusConnection } from './connection.ts';
 import { fillShortResults } from './fill-short-results.ts';
+import { queryRows } from './query-rows.ts';
 import { scanRange } from './scan-range.ts';
 import { upsertColumns } from './upsert-columns.ts';
 import { METRIC, searchParameters } from './vector-indexes.ts';
@@ -68,12 +69,11 @@ export const createMilvusTable = (options: {
     const answer = await connection.call(
       `read ${collection}`,
       (client, timeout) =>
-        client.query({
-          collection_name: collection,
-          filter: request.where,
-          output_fields: [...request.columns],
-          limit: request.limit ?? MOST_ROWS,
-          consistency_level: LEVEL[request.consistency],
+        queryRows(client, {
+          limit: MOST_ROWS,
+          ...request,
+          consistency: LEVEL[request.consistency],
+          collection,
           timeout,
         }),
       limits.read,
@@ -85,11 +85,11 @@ export const createMilvusTable = (options: {
     const answer = await connection.call(
       `count ${collection}`,
       (client, timeout) =>
-        client.query({
-          collection_name: collection,
-          filter: where,
-          output_fields: ['count(*)'],
-          consistency_level: LEVEL[consistency],
+        queryRows(client, {
+          collection,
+          where,
+          columns: ['count(*)'],
+          consistency: LEVEL[consistency],
           timeout,
         }),
       {
