@@ -7,7 +7,8 @@ import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { dashboardPage, feedQueue, registerIngestRoutes } from '../../apps/ingest/dist/index.js';
+import { dashboardPage, registerIngestRoutes } from '../../apps/ingest/dist/http/index.js';
+import { feedQueue } from '../../apps/ingest/dist/index.js';
 import { openCatalogue } from '../../packages/catalogue/dist/index.js';
 import { silentLogger } from '../../packages/core/dist/index.js';
 import { createHttpApp } from '../../packages/http/dist/index.js';

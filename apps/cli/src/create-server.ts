@@ -2,14 +2,9 @@ import { join } from 'node:path';
 import { isSoundalikeError, SoundalikeError } from '@soundalike/core';
 import { loadModel } from '@soundalike/embedder';
 import { createHttpApp, type HttpApp, metricsRoute } from '@soundalike/http';
-import {
-  createEverySpace,
-  createStoreCache,
-  dashboardPage,
-  readRoots,
-  registerIngestRoutes,
-  registerQueueMetrics,
-} from '@soundalike/ingest';
+import { createEverySpace, createStoreCache, readRoots } from '@soundalike/ingest';
+import { dashboardPage, registerIngestRoutes } from '@soundalike/ingest/http';
+import { registerQueueMetrics } from '@soundalike/ingest/metrics';
 import { registerQueryRoutes, webPage } from '@soundalike/query';
 import { checkReady } from './check-ready.ts';
 import type { Context } from './context.ts';

@@ -1,11 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Config } from '@soundalike/core';
 import { describeSpace, keepTransform } from '@soundalike/embedder';
 import type { IngestDeps } from '@soundalike/ingest';
-import type { S3Options } from '@soundalike/source';
 import type { Context } from './context.ts';
-import { fetchPolicyOf } from './fetch-policy-of.ts';
+import { fetchPolicyOf, s3Of } from './fetch-policy-of.ts';
 import { INGEST_NICE } from './open-embedder.ts';
 
 /** Items worked on beside those in the network: while one decodes or is stored, others wait for nothing. */
@@ -17,12 +15,6 @@ export const workFacts = ({ embedder, store, providerAsked = 'auto' }: IngestDep
   providerAsked,
   model: embedder.model.name,
   space: store.space,
-});
-
-/** How buckets are reached. */
-export const s3Of = ({ s3Endpoint, s3Region }: Config): S3Options => ({
-  endpoint: s3Endpoint,
-  region: s3Region,
 });
 
 /**

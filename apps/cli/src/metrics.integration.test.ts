@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createWorkMetrics, openSource, runIngest } from '@soundalike/ingest';
+import { openSource, runIngest } from '@soundalike/ingest';
+import { createWorkMetrics } from '@soundalike/ingest/metrics';
 import { ingestDeps, workFacts } from './ingest-deps.ts';
 import { multipart, startTestServer, type TestServer, TRACKS } from './server.fixture.ts';
 

@@ -5,15 +5,6 @@ import type { Context } from './context.ts';
 import { ingestDeps } from './ingest-deps.ts';
 import { notePaused } from './note-paused.ts';
 import type { Output } from './output.ts';
-import type { VerbOption } from './verb.ts';
-
-/** The option of every verb that takes work from a queue which may be Redis. */
-export const VOLATILE_QUEUE = {
-  'allow-volatile-queue': {
-    type: 'boolean',
-    help: 'go on with a Redis that may evict or forget jobs; the database feeds them again',
-  },
-} satisfies Record<string, VerbOption>;
 
 /** What taking work needs, checked. */
 export interface Work {

@@ -8,18 +8,25 @@ const importsOf = (path: string): string[] =>
     ([, name]) => name as string,
   );
 
-const loadedBy = (path: string, seen = new Set<string>()): Set<string> => {
+/** Our own files by path, packages by name; `into` says which packages of the workspace are walked into. */
+const loadedBy = (
+  path: string,
+  into: (name: string) => boolean = () => false,
+  seen = new Set<string>(),
+): Set<string> => {
   for (const name of importsOf(path)) {
-    const key = name.startsWith('.') ? join(dirname(path), name) : name;
+    const key = name.startsWith('.') ? join(dirname(path), name) : into(name) ? require.resolve(name) : name;
     if (seen.has(key)) continue;
     seen.add(key);
-    if (name.startsWith('.')) loadedBy(key, seen);
+    if (key.startsWith('/')) loadedBy(key, into, seen);
   }
   return seen;
 };
 
-const packagesOf = (file: string) =>
-  [...loadedBy(join(__dirname, file))].filter((name) => !name.startsWith('/') && !name.startsWith('node:'));
+const packagesOf = (file: string, into?: (name: string) => boolean) =>
+  [...loadedBy(join(__dirname, file), into)].filter(
+    (name) => !name.startsWith('/') && !name.startsWith('node:'),
+  );
 
 test('the overview and --version load no package, so that they answer at once', () => {
   expect(packagesOf('main.ts')).toEqual([]);
@@ -27,6 +34,13 @@ test('the overview and --version load no package, so that they answer at once', 
 
 test('what a verb of every kind needs, @soundalike/core alone, is found by the same walk', () => {
   expect(packagesOf('run-verb.ts')).toEqual(['@soundalike/core']);
+});
+
+test('a dry run loads no network, nothing that stores vectors, no web server and no metrics', () => {
+  const packages = packagesOf('verbs/ingest.ts', (name) => name.startsWith('@soundalike/'));
+  expect(packages).toContain('csv-parse/sync');
+  const heavy = /onnxruntime|lancedb|milvus|bullmq|fastify|prom-client|bull-board/;
+  expect(packages.filter((name) => heavy.test(name))).toEqual([]);
 });
 
 test('each verb of the table is the one of its file', async () => {

@@ -2,7 +2,7 @@ import { type Catalogue, openCatalogue, type WorkSample } from '@soundalike/cata
 import { SoundalikeError, silentLogger } from '@soundalike/core';
 import { createHttpApp, type HttpApp } from '@soundalike/http';
 import { openQueue } from '@soundalike/queue';
-import { dashboardPage, registerIngestRoutes } from './index.ts';
+import { dashboardPage, registerIngestRoutes } from './http/index.ts';
 
 const SPACE = '9f3c0a7be41d5520';
 const MINUTE = 60_000;

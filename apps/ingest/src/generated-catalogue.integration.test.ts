@@ -6,7 +6,8 @@ import { createHttpApp } from '@soundalike/http';
 import { openQueue } from '@soundalike/queue';
 import { type Service, startS3, temporaryFolder } from '@soundalike/testing';
 import { type ExpectedCatalogue, generateCatalogue, MAX_SECONDS } from './generated-catalogue.fixture.ts';
-import { findSameRecordings, registerIngestRoutes, startWorker } from './index.ts';
+import { registerIngestRoutes } from './http/index.ts';
+import { findSameRecordings, startWorker } from './index.ts';
 import { createIngestBench, type EmptyIngest, type IngestBench } from './ingest.fixture.ts';
 
 /** The bench runs the same with 2,000: bench/catalogue. */

@@ -17,8 +17,8 @@ import {
 } from '@soundalike/embedder';
 import { calibrateModel } from '@soundalike/query';
 import { isAudioName } from '@soundalike/source';
-import { VOLATILE_QUEUE } from '../open-work.ts';
 import { defineVerb, type Invocation } from '../verb.ts';
+import { VOLATILE_QUEUE } from '../volatile-queue.ts';
 import { calibrateStored } from './model/calibrate-stored.ts';
 import { use } from './model/use.ts';
 

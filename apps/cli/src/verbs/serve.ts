@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { SoundalikeError } from '@soundalike/core';
 import { type MetricsServer, serveMetrics } from '@soundalike/http';
-import { createWorkMetrics, startWorker } from '@soundalike/ingest';
+import { startWorker } from '@soundalike/ingest';
+import { createWorkMetrics } from '@soundalike/ingest/metrics';
 import { sweepTemporary } from '@soundalike/source';
 import type { Context } from '../context.ts';
 import { createServer } from '../create-server.ts';

@@ -1,9 +1,11 @@
 import { serveMetrics } from '@soundalike/http';
-import { createWorkMetrics, registerQueueMetrics, startWorker } from '@soundalike/ingest';
+import { startWorker } from '@soundalike/ingest';
+import { createWorkMetrics, registerQueueMetrics } from '@soundalike/ingest/metrics';
 import { workFacts } from '../ingest-deps.ts';
 import { noteUntrained } from '../note-untrained.ts';
-import { openWork, VOLATILE_QUEUE } from '../open-work.ts';
+import { openWork } from '../open-work.ts';
 import { defineVerb } from '../verb.ts';
+import { VOLATILE_QUEUE } from '../volatile-queue.ts';
 
 export const worker = defineVerb({
   usage: '',

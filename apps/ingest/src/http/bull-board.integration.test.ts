@@ -3,7 +3,7 @@ import { silentLogger } from '@soundalike/core';
 import { createHttpApp, type HttpApp, type Scope } from '@soundalike/http';
 import { type JobQueue, openQueue } from '@soundalike/queue';
 import { type Service, startRedis } from '@soundalike/testing';
-import { registerIngestRoutes } from '../index.ts';
+import { registerIngestRoutes } from './index.ts';
 
 let redis: Service;
 let catalogue: Catalogue;

@@ -2,7 +2,7 @@ import { type Catalogue, openCatalogue, type WorkerBeat } from '@soundalike/cata
 import { silentLogger } from '@soundalike/core';
 import { createHttpApp, type HttpApp, type Scope } from '@soundalike/http';
 import { type JobQueue, openQueue } from '@soundalike/queue';
-import { registerIngestRoutes } from '../index.ts';
+import { registerIngestRoutes } from './index.ts';
 
 let app: HttpApp;
 let catalogue: Catalogue;

@@ -1,6 +1,6 @@
 import { SoundalikeError } from '@soundalike/core';
-import { VOLATILE_QUEUE } from '../../open-work.ts';
 import { defineVerb, type Invocation } from '../../verb.ts';
+import { VOLATILE_QUEUE } from '../../volatile-queue.ts';
 import { create } from './create.ts';
 import { drop } from './drop.ts';
 import { list } from './list.ts';

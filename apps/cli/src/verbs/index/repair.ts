@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { type Repaired, readRoots, repairSpace } from '@soundalike/ingest';
-import { fetchPolicyOf } from '../../fetch-policy-of.ts';
-import { s3Of } from '../../ingest-deps.ts';
+import { fetchPolicyOf, s3Of } from '../../fetch-policy-of.ts';
 import { INGEST_NICE } from '../../open-embedder.ts';
 import type { Invocation } from '../../verb.ts';
 import { findSpace } from './find-space.ts';
