@@ -2,12 +2,13 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { Catalogue } from '@soundalike/catalogue';
 import { isLink, isS3 } from '@soundalike/source';
 import { findRoot, type Roots } from './find-root.ts';
-import { lookAtFile } from './look-at-file.ts';
+import { type FileLook, lookAtOwnFile } from './look-at-file.ts';
 import type { ManifestEntry } from './manifest-row.ts';
 import type { SourceEntry } from './source-entry.ts';
 
 export interface FileFinder {
-  entry(entry: ManifestEntry): Promise<SourceEntry>;
+  /** The entry of a file; a promise where it has to be waited for. @throws SoundalikeError, or rejects with one, for a file that must not be named */
+  entry(entry: ManifestEntry): SourceEntry | Promise<SourceEntry>;
 }
 
 /** Finds the root of each file a list names; relative names start at the list's folder. Files in one folder ask once. */
@@ -28,15 +29,13 @@ export const createFileFinder = (
     return found;
   };
   // A file that is not there is an item that fails, so that the report names it and a later run finds it.
-  const look = async (
-    path: string,
-    { externalId, metadata }: ManifestEntry,
-    root: string,
-    prefix: string,
-  ): Promise<SourceEntry> => {
-    const { size, modifiedMs } = await lookAtFile(path);
-    const item = { root, path: prefix + basename(path), externalId, metadata, size, modifiedMs };
-    return { kind: 'found', item };
+  const look = (path: string, { externalId, metadata }: ManifestEntry, root: string, prefix: string) => {
+    const entryWith = ({ size, modifiedMs }: FileLook): SourceEntry => ({
+      kind: 'found',
+      item: { root, path: prefix + basename(path), externalId, metadata, size, modifiedMs },
+    });
+    const found = lookAtOwnFile(path);
+    return found instanceof Promise ? found.then(entryWith) : entryWith(found);
   };
   return {
     entry: (entry) => {
@@ -54,7 +53,7 @@ export const createFileFinder = (
 };
 
 /** The entry of a place as a list or manifest names it: a link, an object of a bucket, else a file. */
-export const entryOf = async (entry: ManifestEntry, files: FileFinder): Promise<SourceEntry> =>
+export const entryOf = (entry: ManifestEntry, files: FileFinder): SourceEntry | Promise<SourceEntry> =>
   isLink(entry.place) || isS3(entry.place) ? linkEntry(entry) : files.entry(entry);
 
 /** A link or an object of a bucket; nothing is asked of it yet. */

@@ -3,8 +3,11 @@ import { SoundalikeError, type TrackMetadata } from '@soundalike/core';
 import { refuseScheme } from '@soundalike/source';
 import type { ManifestRow } from './read-manifest.ts';
 
+/** Columns of text about the track. */
+const TEXTS = ['title', 'artist', 'album', 'genre'] as const;
+
 /** Columns with a meaning; every other one becomes an attribute of the track. */
-const KNOWN = new Set(['id', 'path', 'file', 'url', 'title', 'artist', 'album', 'genre', 'tags', 'year']);
+const KNOWN = new Set<string>(['id', 'path', 'file', 'url', 'tags', 'year', ...TEXTS]);
 
 /** Longest value kept, characters. */
 const MAX_TEXT = 2_000;
@@ -42,17 +45,15 @@ export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEnt
   const year = text('year');
   if (year !== null && !/^\d{1,4}$/.test(year))
     throw invalid(`has a "year" that is not a year: ${JSON.stringify(year)}`);
-  const metadata: Partial<TrackMetadata> = {
-    ...present({ title: text('title'), artist: text('artist'), album: text('album'), genre: text('genre') }),
-    ...(year === null ? {} : { year: Number(year) }),
-    ...tagsOf(row.columns.tags),
-    ...attributesOf(row.columns),
-  };
+  const metadata: Record<string, unknown> = {};
+  for (const name of TEXTS) {
+    const value = text(name);
+    if (value !== null) metadata[name] = value;
+  }
+  if (year !== null) metadata.year = Number(year);
+  Object.assign(metadata, tagsOf(row.columns.tags), attributesOf(row.columns));
   return { place, externalId: text('id'), metadata };
 };
-
-const present = (fields: Record<string, string | null>) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 
 /** A list (JSONL), or text with `;` or `|` between the tags. */
 const tagsOf = (value: unknown): Pick<TrackMetadata, 'tags'> | object => {

@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCatalogue } from '@soundalike/catalogue';
 import { temporaryFolder } from '@soundalike/testing';
-import { lookAtFile } from './look-at-file.ts';
 import { openSource } from './open-source.ts';
 
 const folder = temporaryFolder('sources');
@@ -40,7 +39,30 @@ test('a line with a NUL character is refused, and no other; no file is called so
     expect.stringMatching(/^INPUT_INVALID nul.txt: a line has a NUL character: "a\\u0000b.mp3"/),
     'c.mp3',
   ]);
-  expect(await lookAtFile(join(folder, 'a\0b.mp3'))).toEqual({ size: null, modifiedMs: null });
+});
+
+test('a line without end is refused in each kind of list, and no other', async () => {
+  const long = 'x'.repeat(1_100_000);
+  expect(await read('long.jsonl', `{"path":"${long}"}\n{"path":"c.mp3"}\n`)).toEqual([
+    'MANIFEST_INVALID long.jsonl, row 1 is longer than 1,000,000 characters',
+    'c.mp3',
+  ]);
+  expect(await read('long.csv', `id,path\n1,a.mp3\n2,${long}\n3,c.mp3\n`)).toEqual([
+    'a.mp3',
+    'MANIFEST_INVALID long.csv, row 2 is longer than 1,000,000 characters',
+    'c.mp3',
+  ]);
+  expect(await read('long.txt', `${'x'.repeat(9_000)}\nc.mp3\n`)).toEqual([
+    expect.stringMatching(/^INPUT_INVALID long.txt: a line is longer than 8,192 characters: "x+"…$/),
+    'c.mp3',
+  ]);
+});
+
+test('JSON may hold a line separator within a text', async () => {
+  expect(await read('separator.jsonl', '{"path":"a\u2028b.mp3"}\n{"path":"c.mp3"}\n')).toEqual([
+    'a\u2028b.mp3',
+    'c.mp3',
+  ]);
 });
 
 test('a row nested without end is a bad row, and no other', async () => {

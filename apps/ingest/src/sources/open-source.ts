@@ -69,48 +69,54 @@ const resolvePath = async ({ argument, workingDirectory }: OpenSourceOptions): P
   });
 };
 
-/** Rows whose files are looked at side by side, and as many more while those before are worked on: on a network share each look is a round trip. */
-const ROWS_AT_ONCE = 128;
-
-/** The entries of a manifest file, in its order; `name` is what rows are called by. */
+/**
+ * The entries of a manifest file, in its order; `name` is what rows are called by. The files of one group of rows are looked at side by side, those of
+ * the next while the group before is worked on: on a network share each look is a round trip.
+ */
 export async function* manifestEntries(
   path: string,
   files: FileFinder,
   name: string = basename(path),
 ): AsyncGenerator<SourceEntry> {
-  const look = (rows: readonly ManifestRow[]) => Promise.all(rows.map((row) => rowEntry(row, files, name)));
-  let rows: ManifestRow[] = [];
-  let ahead: Promise<SourceEntry[]> = look([]);
-  for await (const row of readManifest(path)) {
-    rows.push(row);
-    if (rows.length < ROWS_AT_ONCE) continue;
+  let ahead: Promise<SourceEntry[]> = Promise.resolve([]);
+  for await (const rows of readManifest(path)) {
     const before = ahead;
-    ahead = look(rows);
-    rows = [];
-    yield* await before;
+    ahead = Promise.all(rows.map((row) => rowEntry(row, files, name)));
+    for (const entry of await before) yield entry;
   }
-  yield* await ahead;
-  yield* await look(rows);
+  for (const entry of await ahead) yield entry;
 }
 
-const rowEntry = async (row: ManifestRow, files: FileFinder, name: string): Promise<SourceEntry> => {
+/** A promise only where something has to be waited for: a million of them cost seconds. */
+const rowEntry = (row: ManifestRow, files: FileFinder, name: string): SourceEntry | Promise<SourceEntry> => {
+  const invalid = (error: unknown): SourceEntry => ({
+    kind: 'invalid',
+    location: { root: null, path: `${name}#row-${row.number}` },
+    error: toSoundalikeError(error),
+    hidesOthers: true,
+  });
   try {
-    return await entryOf(readManifestRow(row, name), files);
+    const entry = entryOf(readManifestRow(row, name), files);
+    return entry instanceof Promise ? entry.catch(invalid) : entry;
   } catch (error) {
-    const location = { root: null, path: `${name}#row-${row.number}` };
-    return { kind: 'invalid', location, error: toSoundalikeError(error), hidesOthers: true };
+    return invalid(error);
   }
 };
 
+/** Characters of a path or link; Linux takes paths of 4,096 bytes, servers links of some 8,000. */
+const MAX_PLACE = 8_192;
+
 async function* listEntries(path: string, files: FileFinder): AsyncGenerator<SourceEntry> {
   for await (const place of readList(path)) {
-    const refusal = refuseScheme(place) ?? refuseNul(place);
+    const refusal = refuseScheme(place) ?? refuseNul(place) ?? refuseLong(place);
     if (refusal === undefined) yield await entryOf({ place, externalId: null, metadata: {} }, files);
     else
       yield {
         kind: 'invalid',
-        location: { root: null, path: place.replaceAll('\0', '\uFFFD') },
-        error: new SoundalikeError('INPUT_INVALID', `${basename(path)}: ${refusal}`, { fields: { place } }),
+        location: { root: null, path: place.slice(0, MAX_PLACE).replaceAll('\0', '\uFFFD') },
+        error: new SoundalikeError('INPUT_INVALID', `${basename(path)}: ${refusal}`, {
+          fields: { place: place.slice(0, MAX_PLACE) },
+        }),
         hidesOthers: false,
       };
   }
@@ -119,6 +125,11 @@ async function* listEntries(path: string, files: FileFinder): AsyncGenerator<Sou
 /** No file has such a name, and PostgreSQL stores no such text. */
 const refuseNul = (place: string): string | undefined =>
   place.includes('\0') ? `a line has a NUL character: ${JSON.stringify(place.slice(0, 200))}` : undefined;
+
+const refuseLong = (place: string): string | undefined =>
+  place.length > MAX_PLACE
+    ? `a line is longer than ${MAX_PLACE.toLocaleString('en')} characters: ${JSON.stringify(place.slice(0, 200))}…`
+    : undefined;
 
 async function* only(entry: SourceEntry): AsyncGenerator<SourceEntry> {
   yield entry;

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { SoundalikeError } from '@soundalike/core';
 import { readText } from './read-text.ts';
+import { splitLines } from './split-lines.ts';
 
 /**
  * The places that a list of links or an M3U playlist names, a line each: comments and directives are passed over, `file://` links become
@@ -11,16 +11,17 @@ import { readText } from './read-text.ts';
  * @throws SoundalikeError `INPUT_INVALID` for a playlist of stream segments (HLS), which names no tracks
  */
 export async function* readList(path: string): AsyncGenerator<string> {
-  for await (const line of createInterface({ input: await readText(path), crlfDelay: Infinity })) {
-    const text = line.trim();
-    if (text.startsWith('#EXT-X-'))
-      throw new SoundalikeError(
-        'INPUT_INVALID',
-        `${basename(path)} is a stream (HLS), whose lines are pieces of one recording, not tracks; ingest the recording itself`,
-      );
-    if (text === '' || text.startsWith('#')) continue;
-    yield toPlace(text);
-  }
+  for await (const lines of splitLines(await readText(path)))
+    for (const line of lines) {
+      const text = line.trim();
+      if (text.startsWith('#EXT-X-'))
+        throw new SoundalikeError(
+          'INPUT_INVALID',
+          `${basename(path)} is a stream (HLS), whose lines are pieces of one recording, not tracks; ingest the recording itself`,
+        );
+      if (text === '' || text.startsWith('#')) continue;
+      yield toPlace(text);
+    }
 }
 
 const toPlace = (text: string): string => {

@@ -11,6 +11,7 @@ const collect = async <T>(items: AsyncIterable<T>) => {
   for await (const item of items) all.push(item);
   return all;
 };
+const rowsOf = async (path: string) => (await collect(readManifest(path))).flat();
 const write = (name: string, text: string, encoding = 'utf-8') => {
   const path = join(folder, name);
   writeFileSync(path, encode(text, encoding, { addBOM: encoding.startsWith('utf-16') }));
@@ -23,7 +24,7 @@ describe('encodings are detected', () => {
   test.each(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'])('a CSV in %s', async (encoding) => {
     const lines = Array.from({ length: 400 }, (_, i) => `${i},a${i}.mp3,"${GERMAN}"`);
     const path = write(`m-${encoding}.csv`, `id,path,title\n${lines.join('\n')}\n`, encoding);
-    const rows = await collect(readManifest(path));
+    const rows = await rowsOf(path);
     expect(rows).toHaveLength(400);
     expect(rows[399]?.columns).toEqual({ id: '399', path: 'a399.mp3', title: GERMAN });
   });
@@ -53,7 +54,7 @@ describe('delimiters are detected', () => {
       `d${delimiter.charCodeAt(0)}.csv`,
       `${rows.map((row) => row.join(delimiter)).join('\r\n')}\r\n`,
     );
-    expect((await collect(readManifest(path))).map(({ columns }) => columns)).toEqual([
+    expect((await rowsOf(path)).map(({ columns }) => columns)).toEqual([
       { id: '1', path: 'a.mp3', title: 'One, two; three', tags: 'x' },
       { id: '2', path: 'b.mp3', title: 'Four', tags: 'y' },
     ]);
@@ -61,10 +62,7 @@ describe('delimiters are detected', () => {
 
   test('one column needs none', async () => {
     const path = write('one.csv', 'path\na b.mp3\nc.mp3\n');
-    expect((await collect(readManifest(path))).map(({ columns }) => columns.path)).toEqual([
-      'a b.mp3',
-      'c.mp3',
-    ]);
+    expect((await rowsOf(path)).map(({ columns }) => columns.path)).toEqual(['a b.mp3', 'c.mp3']);
   });
 });
 
@@ -90,7 +88,7 @@ describe('a CSV with broken quotes', () => {
   test('costs the row with the quote that is never closed, and no other', async () => {
     const many = Array.from({ length: 2000 }, (_, i) => `n${i},f${i}.mp3,"Number, ${i}"`);
     const path = write('q.csv', `id,path,title\n1,a.mp3,"open\n2,b.mp3,"Two, and"\n\n${many.join('\n')}\n`);
-    const rows = await collect(readManifest(path));
+    const rows = await rowsOf(path);
     expect(rows).toHaveLength(2002);
     expect(problems(rows)).toEqual(['1 has a quote that is never closed: "1,a.mp3,\\"open"']);
     expect(rows[1]?.columns).toEqual({ id: '2', path: 'b.mp3', title: 'Two, and' });
@@ -98,7 +96,7 @@ describe('a CSV with broken quotes', () => {
   });
 
   test('in its last row', async () => {
-    const rows = await collect(readManifest(write('l.csv', 'id,path,title\n1,a.mp3,A\n2,b.mp3,"B')));
+    const rows = await rowsOf(write('l.csv', 'id,path,title\n1,a.mp3,A\n2,b.mp3,"B'));
     expect(rows.map(({ columns }) => columns)).toEqual([{ id: '1', path: 'a.mp3', title: 'A' }, {}]);
     expect(problems(rows)).toEqual(['2 has a quote that is never closed: "2,b.mp3,\\"B"']);
   });
@@ -108,7 +106,7 @@ describe('a CSV with broken quotes', () => {
       'g.csv',
       'id,path,title\n1,a.mp3,"two\nlines ""so"""\n2,b.mp3,7" single\n3, "c,d.mp3" ,Sea\n4,"e "" f.mp3",',
     );
-    const rows = await collect(readManifest(path));
+    const rows = await rowsOf(path);
     expect(problems(rows)).toEqual([]);
     expect(rows.map(({ columns }) => columns)).toEqual([
       { id: '1', path: 'a.mp3', title: 'two\nlines "so"' },
@@ -119,7 +117,7 @@ describe('a CSV with broken quotes', () => {
   });
 
   test('in its header is refused', async () => {
-    await expect(collect(readManifest(write('h.csv', 'id,"path,title\n1,a.mp3,A\n')))).rejects.toMatchObject({
+    await expect(rowsOf(write('h.csv', 'id,"path,title\n1,a.mp3,A\n'))).rejects.toMatchObject({
       code: 'MANIFEST_INVALID',
       message: expect.stringContaining('its header has a quote that is never closed'),
     });

@@ -1,10 +1,10 @@
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { SoundalikeError } from '@soundalike/core';
 import { parse } from 'csv-parse/sync';
 import Papa from 'papaparse';
 import { readText } from './read-text.ts';
 import { type CsvText, splitCsv } from './split-csv.ts';
+import { MAX_LINE, splitLines, TOO_LONG } from './split-lines.ts';
 
 /** Text from which the delimiter is told, characters. */
 const SAMPLE_CHARACTERS = 64 * 1024;
@@ -24,28 +24,32 @@ export interface ManifestRow {
 }
 
 /**
- * Rows of a CSV (with a header line; any encoding and delimiter) or JSONL manifest, streamed. A row that cannot be read is given with its problem.
+ * Rows of a CSV (with a header line; any encoding and delimiter) or JSONL manifest, streamed in groups. A row that cannot be read is given with its
+ * problem.
  *
  * Throws `MANIFEST_INVALID` where a header of CSV cannot be read or names a column twice.
  */
-export const readManifest = (path: string): AsyncIterable<ManifestRow> =>
+export const readManifest = (path: string): AsyncIterable<ManifestRow[]> =>
   /\.(jsonl|ndjson)$/i.test(path) ? readJsonl(path) : readCsv(path);
 
-async function* readJsonl(path: string): AsyncGenerator<ManifestRow> {
+async function* readJsonl(path: string): AsyncGenerator<ManifestRow[]> {
   let number = 0;
-  for await (const line of createInterface({ input: await readText(path), crlfDelay: Infinity })) {
-    const text = line.trim();
-    if (text === '') continue;
-    number += 1;
-    yield { number, ...parseLine(text) };
-  }
+  for await (const lines of splitLines(await readText(path)))
+    yield lines
+      .map((line) => line.trim())
+      .filter((text) => text !== '')
+      .map((text) => {
+        number += 1;
+        return { number, ...parseLine(text) };
+      });
 }
 
 const parseLine = (text: string): Omit<ManifestRow, 'number'> => {
+  if (text.length > MAX_LINE) return { columns: {}, problem: TOO_LONG };
   try {
     const value: unknown = JSON.parse(text);
     if (!isObject(value) || Array.isArray(value)) return { columns: {}, problem: 'is not a JSON object' };
-    if (isDeeper(value, MAX_LEVELS))
+    if (Object.values(value).some(isObject) && isDeeper(value, MAX_LEVELS))
       return { columns: {}, problem: `is nested deeper than ${MAX_LEVELS} levels` };
     const names = Object.keys(value);
     const lower = names.map(columnName);
@@ -71,21 +75,19 @@ const isDeeper = (value: object, levels: number): boolean => {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-async function* readCsv(path: string): AsyncGenerator<ManifestRow> {
+async function* readCsv(path: string): AsyncGenerator<ManifestRow[]> {
   const delimiter = detectDelimiter(await readStart(await readText(path)));
-  const lines = createInterface({ input: await readText(path), crlfDelay: Infinity });
   let names: string[] | undefined;
   let number = 0;
-  for await (const texts of inGroups(splitCsv(lines, delimiter), ROWS_AT_ONCE)) {
-    for (const { values, problem } of parseRows(texts, delimiter)) {
-      if (!names) {
-        names = readHeader({ values, problem }, path);
-        continue;
-      }
-      number += 1;
-      yield { number, columns: nameValues(names, values), problem };
+  for await (const texts of splitCsv(splitLines(await readText(path)), delimiter))
+    for (let at = 0; at < texts.length; at += ROWS_AT_ONCE) {
+      const rows = parseRows(texts.slice(at, at + ROWS_AT_ONCE), delimiter);
+      names ??= readHeader(rows.shift() as ParsedRow, path);
+      yield rows.map(({ values, problem }) => {
+        number += 1;
+        return { number, columns: nameValues(names as string[], values), problem };
+      });
     }
-  }
 }
 
 const readHeader = ({ values, problem }: ParsedRow, path: string): string[] => {
@@ -113,9 +115,16 @@ interface ParsedRow {
 /** The values of each row; where the rows cannot be read together, one by one, so that only the guilty have a problem. */
 const parseRows = (texts: readonly CsvText[], delimiter: string): ParsedRow[] => {
   const [only] = texts;
-  if (only?.isOpen)
-    return [{ values: [], problem: `has a quote that is never closed: ${excerpt(only.text)}` }];
-  if (texts.some(({ isOpen }) => isOpen)) return texts.flatMap((text) => parseRows([text], delimiter));
+  const isUnreadable = ({ text, isOpen }: CsvText) => isOpen || text.length > MAX_LINE;
+  if (only && isUnreadable(only))
+    return [
+      {
+        values: [],
+        problem: only.isOpen ? `has a quote that is never closed: ${excerpt(only.text)}` : TOO_LONG,
+      },
+      ...parseRows(texts.slice(1), delimiter),
+    ];
+  if (texts.some(isUnreadable)) return texts.flatMap((text) => parseRows([text], delimiter));
   try {
     const rows: string[][] = parse(texts.map(({ text }) => text).join('\n'), {
       delimiter,
@@ -133,16 +142,6 @@ const parseRows = (texts: readonly CsvText[], delimiter: string): ParsedRow[] =>
 };
 
 const excerpt = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-
-async function* inGroups<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let group: T[] = [];
-  for await (const item of items) {
-    if (group.push(item) < size) continue;
-    yield group;
-    group = [];
-  }
-  if (group.length > 0) yield group;
-}
 
 /** The delimiter that cuts the first rows into the same number of columns; a comma where there is one column only. */
 export const detectDelimiter = (text: string): string => {

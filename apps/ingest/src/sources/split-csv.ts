@@ -10,15 +10,23 @@ export interface CsvText {
 /**
  * Cuts lines into records of CSV, so that a forgotten quote costs the row it is in and not the file: parsers take all that follows for one
  * field. A quote opens a field only at its start and closes it only at its end, as csv-parse's `relax_quotes` has it. Empty lines are left out.
+ * Lines come and records go in groups.
  */
-export async function* splitCsv(lines: AsyncIterable<string>, delimiter: string): AsyncGenerator<CsvText> {
+export async function* splitCsv(
+  groups: AsyncIterable<readonly string[]>,
+  delimiter: string,
+): AsyncGenerator<CsvText[]> {
   const open: string[] = [];
-  for await (const line of lines) {
-    if (open.length === 0 && line.trim() === '') continue;
-    open.push(line);
-    yield* takeRecords(open, delimiter, false);
+  for await (const lines of groups) {
+    const records: CsvText[] = [];
+    for (const line of lines) {
+      if (open.length === 0 && line.trim() === '') continue;
+      open.push(line);
+      records.push(...takeRecords(open, delimiter, false));
+    }
+    yield records;
   }
-  yield* takeRecords(open, delimiter, true);
+  yield [...takeRecords(open, delimiter, true)];
 }
 
 /** Takes from the front of `lines` every record known to be whole, and the first line of one that has become too long. */
