@@ -61,6 +61,10 @@ test('a playlist names real paths; --explain tells people how the answer came ab
   expect(await empty.ended).toBe(0);
   expect(empty.stdout()).toBe('#EXTM3U\n');
   expect(empty.words()).toMatch(/No track of the catalogue passes the filter/);
+  const both = startCli(['similar', 'T-3', '--all', '--format', 'm3u8', '--explain'], env);
+  expect(await both.ended).toBe(0);
+  expect(both.stdout()).toBe(list.stdout());
+  expect(both.words()).toMatch(/Milliseconds: .*retrieve \d+/);
   const told = startCli(['similar', sampleOf(2), '--explain'], env);
   expect(await told.ended).toBe(0);
   expect(told.stdout()).toMatch(/weight 1: cosine [\d.]+, \d+ clips agree at an offset of -?\d+\.\d\d s/);

@@ -9,7 +9,6 @@ export { formatDuration, formatReport, type IngestReport } from './report/ingest
 export { measureRun, type RunProgress } from './report/measure-run.ts';
 export { type RunIngestOptions, runIngest } from './run-ingest.ts';
 export { locateBelow } from './sources/find-known.ts';
-export { findRoot, type Roots, readRoots } from './sources/find-root.ts';
 export { manifestJsonSchema } from './sources/manifest-schema.ts';
 export * from './spaces/index.ts';
 export { watchFolder } from './watch-folder.ts';

@@ -91,10 +91,10 @@ export const similar = defineVerb({
       output.document(answer);
       return 0;
     }
-    const { readRoots } = await import('@soundalike/ingest');
+    const { readRoots } = await import('@soundalike/ingest/preview');
     const tracks = exportedResults(answer.results, await readRoots(deps.catalogue, context.config.roots));
-    // An empty list does not say why it is.
-    if (tracks.length === 0) output.note(formatAnswer(answer));
+    // An empty list does not say why it is, and no format has room for an explanation.
+    if (tracks.length === 0 || options.explain === true) output.note(formatAnswer(answer));
     output.print(formatExport(tracks, format).trimEnd());
     output.document({ tracks });
     return 0;
