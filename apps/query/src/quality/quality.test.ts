@@ -63,6 +63,18 @@ test('whitened vectors have no mean and, without shrinkage, the covariance of a 
   expect(white.every((vector) => Math.abs(Math.hypot(...vector) - 1) < 1e-5)).toBe(true);
 });
 
+test('each half of a track asks for the other', () => {
+  const at = (degrees: number) =>
+    unit(Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180));
+  // From 25 the first half of the second track, at 45, is nearer than its own at 0; the other three find their own.
+  const tracks = [
+    [at(0), at(25)],
+    [at(45), at(60)],
+  ];
+  const [row] = compareEmbeddings([{ name: 'ours', tracks }], [{ work: 'a' }, { work: 'b' }]);
+  expect(row).toMatchObject({ task: 'same track', recallAt1: { mean: 0.75, count: 2 } });
+});
+
 test('other recordings of a work are no answers; labels decide the rest', () => {
   const tracks = [
     [unit(1, 0, 0), unit(1, 0.1, 0)],

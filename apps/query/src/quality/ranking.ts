@@ -2,7 +2,7 @@ import { dot } from '../search/align.ts';
 
 /** How well one query was answered. */
 export interface Ranked {
-  /** 1 where the first answer is relevant. */
+  /** 1 where the first answer is relevant, else 0; a mean where the query was asked in several ways. */
   readonly first: number;
   /** Share of the first ten that is relevant. */
   readonly precisionAt10: number;
