@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Config } from '@soundalike/core';
 import {
   checkGolden,
@@ -10,6 +11,9 @@ import {
 
 /** Nice value of ingest's ffmpeg and embedding processes, so that queries and the rest of the machine go first. */
 export const INGEST_NICE = 10;
+
+/** Processes that embed queries: the windows of ten seconds are two batches, and somebody waits for both. */
+const QUERY_PROCESSES = 2;
 
 /**
  * The network as the settings want it: on other hosts where EMBEDDER_URL names some, else in processes here. Before ingest's first job, and on
@@ -26,7 +30,9 @@ export const openEmbedder = async (options: {
   if (config.embedderUrls.length > 0 && purpose !== 'service') return openRemote(config, model, purpose);
   const embedder = await createEmbedder({
     model,
-    processes: purpose === 'query' ? 1 : config.embedProcesses || undefined,
+    ...(purpose === 'query'
+      ? { processes: Math.min(QUERY_PROCESSES, availableParallelism()), startAll: true }
+      : { processes: config.embedProcesses || undefined }),
     nice: purpose === 'ingest' ? INGEST_NICE : 0,
     provider: config.provider,
     precision: config.precision,

@@ -126,20 +126,30 @@ async function* measured(
 /**
  * Refuses audio in which there is nothing to hear.
  *
+ * @param input the file, and of it the passage from and to so many seconds, where one was asked for
  * @throws SoundalikeError `AUDIO_TOO_SHORT` under 2 s, `AUDIO_SILENT` below -80 dBFS
  */
-export const checkAudible = ({ samples, peak }: { samples: number; peak: number }, input: AudioInput) => {
+export const checkAudible = (
+  { samples, peak }: { samples: number; peak: number },
+  input: AudioInput & { from?: number | undefined; to?: number | undefined },
+) => {
   const name = 'path' in input ? input.path : 'the audio';
   const seconds = samples / SAMPLE_RATE;
-  if (seconds < MIN_SECONDS) {
-    throw new SoundalikeError(
-      'AUDIO_TOO_SHORT',
-      `${name} is ${seconds.toFixed(2)} s long; at least ${MIN_SECONDS} s are needed`,
-      { fields: { seconds } },
-    );
-  }
+  if (seconds < MIN_SECONDS)
+    throw new SoundalikeError('AUDIO_TOO_SHORT', shortness(name, seconds, input), { fields: { seconds } });
   if (peak < SILENCE_PEAK)
     throw new SoundalikeError('AUDIO_SILENT', `${name} is silent: no sample above -80 dBFS`, {
       fields: { peak },
     });
+};
+
+const shortness = (
+  name: string,
+  seconds: number,
+  { from = 0, to }: { from?: number | undefined; to?: number | undefined },
+): string => {
+  const least = `at least ${MIN_SECONDS} s are needed`;
+  if (from === 0 && to === undefined) return `${name} is ${seconds.toFixed(2)} s long; ${least}`;
+  if (seconds === 0 && from > 0) return `${name} ends before ${from} s`;
+  return `of ${name}, ${seconds.toFixed(2)} s lie ${to === undefined ? `after ${from} s` : `between ${from} s and ${to} s`}; ${least}`;
 };

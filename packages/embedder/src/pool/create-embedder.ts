@@ -20,6 +20,8 @@ export interface EmbedderOptions {
   readonly model: LoadedModel;
   /** Child processes; default: one for each core. */
   readonly processes?: number | undefined;
+  /** Starts all of them at once, not one and the others when there is work for them: somebody waits for the first answer. */
+  readonly startAll?: boolean | undefined;
   /** Niceness of the children, 0..19. */
   readonly nice?: number | undefined;
   readonly provider?: Provider | 'auto' | undefined;
@@ -45,7 +47,8 @@ interface Task {
  * Batches form across callers, first come first served. A window whose process died goes alone to another one, so it
  * cannot take others with it a second time.
  *
- * The first process is started here, so that a model or provider that cannot run fails at once; the others when needed.
+ * The first process is started here, so that a model or provider that cannot run fails at once; the others when needed, or with `startAll` here, too,
+ * without being waited for.
  *
  * @throws SoundalikeError `MODEL_INVALID`, `PROVIDER_UNAVAILABLE`, `EMBEDDER_UNAVAILABLE`; from `embed` also `EMBED_CRASHED`,
  *   `EMBED_FAILED` and `CANCELLED`
@@ -85,9 +88,11 @@ export const createEmbedder = async (options: EmbedderOptions): Promise<Embedder
   };
 
   const pump = () => {
-    for (const child of processes) {
-      if (child.isBusy) continue;
-      const batch = takeBatch(waiting, batchSize);
+    const idle = [...processes].filter(({ isBusy }) => !isBusy);
+    for (const [at, child] of idle.entries()) {
+      // Where there is less than a batch for each, it is shared out: a query's few windows are embedded side by side.
+      const share = Math.ceil(waiting.length / (idle.length - at));
+      const batch = takeBatch(waiting, Math.min(batchSize, share));
       if (batch.length === 0) return;
       void run(child, batch);
     }
@@ -143,7 +148,16 @@ export const createEmbedder = async (options: EmbedderOptions): Promise<Embedder
     }
   };
 
-  await start();
+  const first = start();
+  if (options.startAll) for (let more = 1; more < limit; more++) start().then(pump, startFailed);
+  try {
+    await first;
+  } catch (error) {
+    isClosed = true;
+    await Promise.allSettled(starting);
+    await Promise.all([...processes].map((child) => child.stop()));
+    throw error;
+  }
 
   return {
     model: { ...options.model.info, precision },
