@@ -51,7 +51,10 @@ test('a file that kills its decoder three times fails, the rest goes on, and que
 }, 120_000);
 
 test('queue retry gives it three attempts more; the good file is left alone', async () => {
-  expect((await cli(['queue', 'retry', '--code', 'DECODER_CRASHED'], env)).document).toEqual({ queued: 1 });
+  expect((await cli(['queue', 'retry', '--code', 'DECODER_CRASHED'], env)).document).toEqual({
+    queued: 1,
+    rowsLeft: 0,
+  });
   const { document } = await cli(['ingest', music], env);
   expect(document).toMatchObject({ indexed: 0, unchanged: 1, failed: 1, audioSeconds: 0 });
   const [item] = (await cli(['queue', 'failures'], env)).document.items;
@@ -60,7 +63,7 @@ test('queue retry gives it three attempts more; the good file is left alone', as
 
 test('queue retry takes one item by the name that the shell has for it, and knows what it does not know', async () => {
   const retry = (item: string) => cli(['queue', 'retry', '--item', item], env);
-  expect((await retry(join(music, 'poison.opus'))).document).toEqual({ queued: 1 });
+  expect((await retry(join(music, 'poison.opus'))).document).toEqual({ queued: 1, rowsLeft: 0 });
   for (const unknown of ['nothing', '999999999']) {
     const { code, document } = await retry(unknown);
     expect({ code, error: document.error.code }).toEqual({ code: 4, error: 'ITEM_NOT_FOUND' });

@@ -50,17 +50,18 @@ export const createFailures = ({ db }: OpenDatabase): Failures => ({
   },
 
   retryItems: async ({ itemIds, limit = 100_000, ...filter }) => {
-    let failed = db
-      .selectFrom('items')
-      .select('id')
-      .where('state', '=', 'failed')
-      .where(matching(filter))
-      .orderBy('id')
-      .limit(limit);
+    let failed = db.selectFrom('items').where('state', '=', 'failed').where(matching(filter));
     if (itemIds) failed = failed.where('id', 'in', itemIds.length > 0 ? [...itemIds] : [-1]);
-    const ids = (await failed.execute()).map(({ id }) => id);
+    const ids = await failed.select('id').where(namesAudio).orderBy('id').limit(limit).execute();
+    const { rowsLeft } = await failed
+      .select(({ fn }) => fn.countAll<number>().as('rowsLeft'))
+      .where(({ not }) => not(namesAudio))
+      .executeTakeFirstOrThrow();
     const queued: { itemId: number; try: number }[] = [];
-    for (const chunk of chunksOf(ids, IDS_PER_STATEMENT)) {
+    for (const chunk of chunksOf(
+      ids.map(({ id }) => id),
+      IDS_PER_STATEMENT,
+    )) {
       const rows = await db
         .updateTable('items')
         .set((eb) => ({
@@ -77,9 +78,12 @@ export const createFailures = ({ db }: OpenDatabase): Failures => ({
         .execute();
       queued.push(...rows.map(({ id, tries }) => ({ itemId: id, try: tries })));
     }
-    return queued;
+    return { queued, rowsLeft: Number(rowsLeft) };
   },
 });
+
+/** A file below a root, a link or an object of a bucket. The rest are rows of lists, kept under the name of the row. */
+const namesAudio: Expression<SqlBool> = sql<SqlBool>`(root <> '' or lower(path) like 'http://%' or lower(path) like 'https://%' or lower(path) like 's3://%')`;
 
 const matching =
   ({ code, runId, source, since, until }: FailureFilter) =>

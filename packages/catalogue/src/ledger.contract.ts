@@ -230,10 +230,28 @@ export const describeLedger = (get: () => Catalogue): void => {
     expect(await get().failureGroups({ source, until: before })).toEqual([]);
     expect(await get().failureGroups({ source: '100x_bucket' })).toEqual([]);
     expect(await get().listItems({ state: 'failed', source, code: 'TIMEOUT', limit: 1 })).toHaveLength(1);
-    expect(await get().retryItems({ source, until: before })).toEqual([]);
-    expect(await get().retryItems({ source, since: before })).toEqual(
-      queued.map((itemId) => ({ itemId, try: 2 })),
+    expect(await get().retryItems({ source, until: before })).toEqual({ queued: [], rowsLeft: 0 });
+    expect(await get().retryItems({ source, since: before })).toEqual({
+      queued: queued.map((itemId) => ({ itemId, try: 2 })),
+      rowsLeft: 0,
+    });
+  });
+
+  test('a row of a list that names no audio is not tried again, and keeps what was wrong with it', async () => {
+    const link = (path: string) => file(path, { root: null, size: null });
+    const { queued } = await scan(
+      [link('m.csv#row-3'), link('HTTPS://host/a.mp3'), link('s3://bucket/b.mp3'), file('row.mp3')],
+      'rows.csv',
     );
+    for (const itemId of queued)
+      await get().failItem({ itemId, code: 'MANIFEST_INVALID', message: 'row 3 has no year', retry: false });
+    const [row, ...audio] = queued as [number, ...number[]];
+    const retried = await get().retryItems({ source: 'rows.csv' });
+    expect(retried).toEqual({ queued: audio.map((itemId) => ({ itemId, try: 2 })), rowsLeft: 1 });
+    expect(await get().retryItems({ itemIds: [row] })).toEqual({ queued: [], rowsLeft: 1 });
+    expect(await get().listItems({ state: 'failed', source: 'rows.csv', limit: 9 })).toMatchObject([
+      { id: row, errorMessage: 'row 3 has no year' },
+    ]);
   });
 
   test('activity of a run: bytes and audio by format, what ended lately, stages', async () => {

@@ -8,6 +8,7 @@ import { spaces } from './migrations/0030-spaces.ts';
 import { spaceTransforms } from './migrations/0031-space-transforms.ts';
 import { ingest } from './migrations/0040-ingest.ts';
 import { monitoring } from './migrations/0050-monitoring.ts';
+import { plainLetters } from './migrations/0060-plain-letters.ts';
 
 /** Tries of a process that finds another one migrating the same SQLite file. */
 const MAX_TRIES = 20;
@@ -30,6 +31,7 @@ export const migrate = async ({ db, kind, url }: OpenDatabase): Promise<void> =>
         '0031-space-transforms': spaceTransforms(kind),
         '0040-ingest': ingest(kind),
         '0050-monitoring': monitoring(kind),
+        '0060-plain-letters': plainLetters,
       }),
     },
     // Areas of the product add their tables in the order in which they land, not in that of their numbers.

@@ -5,8 +5,16 @@ export type SourceScope =
   | { readonly root: string; readonly prefix: string; readonly source?: undefined }
   | { readonly source: string; readonly root?: undefined };
 
-/** What a run would do with an entry. `moved`: its own id is known at another place. */
-export type Difference = 'new' | 'changed' | 'moved' | 'metadata' | 'unchanged' | 'waiting' | 'conflict';
+/** What a run would do with an entry. `moved`: its own id is known at another place; `failed`: it failed before, has not changed and is tried again. */
+export type Difference =
+  | 'new'
+  | 'changed'
+  | 'moved'
+  | 'failed'
+  | 'metadata'
+  | 'unchanged'
+  | 'waiting'
+  | 'conflict';
 
 export interface ScanResult {
   readonly queued: number[];

@@ -2,7 +2,7 @@ import type { Insertable } from 'kysely';
 import type { Catalogue, Difference, FoundItem, ScanResult } from './catalogue.ts';
 import type { OpenDatabase } from './database.ts';
 import { liesWithin } from './gone.ts';
-import { findKnown, type KnownRow, placeOf } from './known-items.ts';
+import { findKnown, type KnownRow } from './known-items.ts';
 import { chunksOf } from './rows.ts';
 import type { Database } from './schema.ts';
 import { presenceOf } from './track-spaces.ts';
@@ -99,7 +99,9 @@ const differenceOf = (
 ): Difference => {
   const decision = compare(before, entry, options);
   if (decision !== 'queue') return decision;
-  return placeOf({ root: entry.root ?? '', path: entry.path }) === placeOf(before) ? 'changed' : 'moved';
+  if (hasMoved(before, entry)) return 'moved';
+  const isSame = before.size === entry.size && before.modified_ms === entry.modifiedMs;
+  return before.state === 'failed' && isSame ? 'failed' : 'changed';
 };
 
 /** Whether an item's track is in the space: the one it was indexed in, or another that was filled since. */

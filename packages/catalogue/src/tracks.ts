@@ -202,9 +202,25 @@ const searchText = (track: Omit<Track, 'indexedAt' | 'coverage'>): string =>
 
 const searchWords = (query: string): string[] => normalise(query).split(/\s+/).filter(Boolean).slice(0, 8);
 
-/** Without case and accents, so that "avila" finds "Àvila". */
+/** Without case and accents, so that "avila" finds "Àvila" and "soren" "Søren". */
 const normalise = (text: string): string =>
   text
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
-    .toLowerCase();
+    .toLowerCase()
+    .replace(/[øłđðħıŧæœßþ]/g, (letter) => PLAIN_LETTERS[letter] as string);
+
+/** Letters of Latin alphabets that Unicode does not take apart, as people without them on their keyboard write them. */
+const PLAIN_LETTERS: Readonly<Record<string, string>> = {
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  ħ: 'h',
+  ı: 'i',
+  ŧ: 't',
+  æ: 'ae',
+  œ: 'oe',
+  ß: 'ss',
+  þ: 'th',
+};

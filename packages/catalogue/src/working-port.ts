@@ -72,10 +72,14 @@ export interface WorkingPort {
   listItems(options: FailureFilter & { state?: ItemState; after?: number; limit: number }): Promise<Item[]>;
   failureGroups(options?: FailureFilter): Promise<FailureGroup[]>;
   stateCounts(): Promise<Record<ItemState, number>>;
-  /** Queues failed items again (`tries + 1`); returns their ids and tries. */
+  /**
+   * Queues failed items again (`tries + 1`). Rows of lists that name no audio stay failed, with what was wrong with them: only the list can be mended.
+   *
+   * @returns ids and tries of what is queued, and how many rows stayed
+   */
   retryItems(
     options: FailureFilter & { itemIds?: readonly number[] | undefined; limit?: number },
-  ): Promise<{ itemId: number; try: number }[]>;
+  ): Promise<{ queued: { itemId: number; try: number }[]; rowsLeft: number }>;
   /** Ids and tries of items that are `queued`, oldest first after `after`: what the queue is fed from. */
   queuedItems(options: {
     after?: number;

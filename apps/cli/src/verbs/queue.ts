@@ -54,15 +54,22 @@ const failures: Action = async ({ context, output, options }) => {
 const retry: Action = async ({ context, output, options }) => {
   const catalogue = await context.catalogue();
   const itemIds = typeof options.item === 'string' ? [(await getItem(options.item, context)).id] : undefined;
-  const queued = await catalogue.retryItems({ ...readFilter(options), itemIds });
+  const { queued, rowsLeft } = await catalogue.retryItems({ ...readFilter(options), itemIds });
   const { feedQueue } = await import('@soundalike/ingest');
   await feedQueue(catalogue, await context.queue());
-  output.document({ queued: queued.length });
+  output.document({ queued: queued.length, rowsLeft });
   output.print(
-    `${queued.length} items are queued again${queued.length > 0 ? '; a worker takes them, or: soundalike worker' : ''}.`,
+    `${countOf(queued.length, 'item is', 'items are')} queued again${queued.length > 0 ? '; a worker takes them, or: soundalike worker' : ''}.`,
   );
+  if (rowsLeft > 0)
+    output.print(
+      `${countOf(rowsLeft, 'row of a list names', 'rows of lists name')} no audio: mend the list and ingest it again.`,
+    );
   return 0;
 };
+
+const countOf = (count: number, one: string, many: string) =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
 const why: Action = async ({ context, output, positionals }) => {
   const wanted = positionals[1];
@@ -136,7 +143,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   resume: change('resume', 'Resumed.'),
   drain: change(
     'drain',
-    'What waited in the queue is gone; the database still knows the items, and a worker feeds them again.',
+    'Jobs that waited in Redis are gone. The items themselves stay queued in the database, and the next worker feeds them again.',
   ),
 };
 

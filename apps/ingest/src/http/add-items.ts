@@ -76,6 +76,11 @@ const addRoute = (app: HttpApp, deps: IngestHttpDeps, adds: NonNullable<IngestHt
             .optional()
             .describe('Interactive work goes first; the default for items. Manifests are bulk work.'),
         }),
+        readsBodies: {
+          'application/json': bodySchema,
+          ...Object.fromEntries(Object.keys(MANIFEST_TYPES).map((type) => [type, z.string()])),
+          'multipart/form-data': z.object({ manifest: z.file() }),
+        },
         response: {
           202: answerSchema,
           ...problemResponses(

@@ -125,9 +125,9 @@ describe('the ingest routes', () => {
   });
 
   test('a retry queues what failed with a code, or the items named', async () => {
-    expect((await post('/v1/ingest/retry', { items: [items[1]] })).body).toEqual({ queued: 1 });
-    expect((await post('/v1/ingest/retry', { code: 'TIMEOUT' })).body).toEqual({ queued: 1 });
-    expect((await post('/v1/ingest/retry', { code: 'TIMEOUT' })).body).toEqual({ queued: 0 });
+    expect((await post('/v1/ingest/retry', { items: [items[1]] })).body).toEqual({ queued: 1, rowsLeft: 0 });
+    expect((await post('/v1/ingest/retry', { code: 'TIMEOUT' })).body).toEqual({ queued: 1, rowsLeft: 0 });
+    expect((await post('/v1/ingest/retry', { code: 'TIMEOUT' })).body).toEqual({ queued: 0, rowsLeft: 0 });
     expect((await post('/v1/ingest/retry', { cod: 'TIMEOUT' })).status).toBe(400);
   });
 

@@ -68,25 +68,25 @@ export const itemRoutes = (app: HttpApp, { catalogue, queue }: IngestHttpDeps): 
       schema: {
         summary: 'Queue failed items again',
         description:
-          'All with one error code, those named, or with an empty body every failed item; at most 100,000.',
+          'All with one error code, those named, or with an empty body every failed item; at most 100,000. Rows of lists that name no audio stay failed (`rowsLeft`): mend the list and ingest it again.',
         tags: ['ingest'],
         body: z.strictObject({
           code: z.string().max(64).optional(),
           items: z.array(z.int().positive()).max(10_000).optional(),
         }),
         response: {
-          200: z.strictObject({ queued: z.int() }),
+          200: z.strictObject({ queued: z.int(), rowsLeft: z.int() }),
           ...problemResponses('DATABASE_UNAVAILABLE', 'QUEUE_UNAVAILABLE'),
         },
       },
     },
     async ({ body: { code, items } }) => {
-      const queued = await catalogue.retryItems({
+      const { queued, rowsLeft } = await catalogue.retryItems({
         ...(code === undefined ? {} : { code }),
         ...(items ? { itemIds: items } : {}),
       });
       if (queued.length > 0) await feedQueue(catalogue, queue);
-      return { queued: queued.length };
+      return { queued: queued.length, rowsLeft };
     },
   );
 

@@ -25,10 +25,13 @@ export interface ManifestEntry {
  * @throws SoundalikeError `MANIFEST_INVALID` naming row and column
  */
 export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEntry => {
-  const invalid = (reason: string) =>
-    new SoundalikeError('MANIFEST_INVALID', `${manifest}, row ${row.number} ${reason}`, {
+  const invalid = (reason: string) => {
+    const { id } = row.columns;
+    const own = typeof id === 'string' || typeof id === 'number' ? ` (id ${id})`.slice(0, 100) : '';
+    return new SoundalikeError('MANIFEST_INVALID', `${manifest}, row ${row.number}${own} ${reason}`, {
       fields: { manifest, row: row.number },
     });
+  };
   if (row.problem) throw invalid(row.problem);
   const text = (name: string): string | null => {
     const value = row.columns[name];
@@ -39,7 +42,7 @@ export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEnt
     return String(value).trim().slice(0, MAX_TEXT).toWellFormed() || null;
   };
   const place = text('path') ?? text('file') ?? text('url');
-  if (!place) throw invalid('has neither "path" nor "url"');
+  if (!place) throw invalid('has none of "path", "file" and "url"');
   const refusal = refuseScheme(place);
   if (refusal !== undefined) throw invalid(`cannot be used: ${refusal}`);
   const year = text('year');

@@ -54,6 +54,12 @@ export interface Failures {
   groups: { code: string; count: number; examples: string[]; help: string; retryable: boolean }[];
 }
 
+/** What became of failed items that were to be tried again; rows of lists that name no audio stay. */
+export interface Retried {
+  queued: number;
+  rowsLeft: number;
+}
+
 /** A request that the server refused or that did not reach it; `message` is fit for the page. */
 export class ApiError extends Error {}
 

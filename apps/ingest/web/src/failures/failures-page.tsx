@@ -1,6 +1,6 @@
 import './failures.css';
 import { Badge, Button, Note } from '@soundalike/design';
-import { type Failures, post, type Queue } from '../api.ts';
+import { type Failures, post, type Queue, type Retried } from '../api.ts';
 import { formatCount } from '../format.ts';
 import { itemsLink } from '../route.ts';
 import { act } from '../toast.tsx';
@@ -13,9 +13,10 @@ export const FailuresPage = () => {
   if (!data) return error ? <Note tone="bad">{error}</Note> : <p class="muted">Looking …</p>;
   const retry = (body: { code?: string }) =>
     act(async () => {
-      const { queued } = await post<{ queued: number }>('/retry', body);
+      const { queued, rowsLeft } = await post<Retried>('/retry', body);
       reload();
-      return `${formatCount(queued)} ${queued === 1 ? 'item is' : 'items are'} queued again.`;
+      const left = rowsLeft > 0 ? ` ${formatCount(rowsLeft)} of a list name no audio: mend the list.` : '';
+      return `${formatCount(queued)} ${queued === 1 ? 'item is' : 'items are'} queued again.${left}`;
     });
   const mayAct = queue.data?.mayAct ?? false;
   return (

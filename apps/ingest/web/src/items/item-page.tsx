@@ -1,6 +1,6 @@
 import './items.css';
 import { Button, formatClock, Note } from '@soundalike/design';
-import { type Item, type ItemStory, post, type Queue } from '../api.ts';
+import { type Item, type ItemStory, post, type Queue, type Retried } from '../api.ts';
 import { formatBytes, formatInstant, formatSpan } from '../format.ts';
 import { itemsLink } from '../route.ts';
 import { STAGES } from '../stages.ts';
@@ -15,8 +15,9 @@ export const ItemPage = ({ id }: { id: string }) => {
   if (!item) return error ? <Note tone="bad">{error}</Note> : <p class="muted">Looking …</p>;
   const retry = () =>
     act(async () => {
-      const { queued } = await post<{ queued: number }>('/retry', { items: [item.item] });
+      const { queued, rowsLeft } = await post<Retried>('/retry', { items: [item.item] });
       reload();
+      if (rowsLeft > 0) return 'The row names no audio: mend the list and ingest it again.';
       return queued > 0 ? 'The item is queued again.' : 'The item has not failed.';
     });
   return (
