@@ -19,9 +19,7 @@ const EXCERPT_SECONDS = 10;
 /** The offset counts as right within this, seconds. */
 const OFFSET_TOLERANCE = 1;
 
-const { values } = parseArgs({
-  options: { once: { type: 'boolean' }, seed: { type: 'string' }, port: { type: 'string' } },
-});
+const values = readOptions();
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e6));
 if (!Number.isInteger(seed)) fail(`--seed must be a whole number, got "${values.seed}"`);
 
@@ -68,13 +66,24 @@ if (answer.results.some((result) => result.verdict === 'same-recording'))
 console.log(`\n   Right: nothing is called the same recording (verdict: ${answer.verdict}).`);
 
 if (values.once) process.exit(0);
-console.log('\n4. The web page\n');
+console.log(`\n4. The web page (Ctrl-C ends; the catalogue is kept in ${env.SOUNDALIKE_HOME})\n`);
 process.on('SIGINT', () => {});
 process.exit(
   await runCommand(process.execPath, [cli, 'serve', ...(values.port ? ['--port', values.port] : [])], {
-    env,
+    // A line for each request would hide where the page is.
+    env: { LOG_LEVEL: 'warn', ...env },
   }),
 );
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: { once: { type: 'boolean' }, seed: { type: 'string' }, port: { type: 'string' } },
+    }).values;
+  } catch (error) {
+    return fail(`${error.message}. The demo takes --once, --seed N and --port N`);
+  }
+}
 
 async function chooseExcerpt() {
   const rows = readFileSync(join(PROJECT_ROOT, 'samples/manifest.csv'), 'utf8').trim().split('\n').length - 1;

@@ -17,10 +17,13 @@ export const runVerb = async (
     const entry = VERBS.find((candidate) => candidate.name === name);
     if (!entry)
       throw usageError(
-        `There is no verb "${name}". The verbs: ${VERBS.map((known) => known.name).join(', ')}`,
+        `There is no verb "${name}".${await guess(
+          name,
+          VERBS.map((known) => known.name),
+        )} The verbs: ${VERBS.map((known) => known.name).join(', ')}`,
       );
     const verb = await entry.load();
-    const { values, positionals } = parse(name, verb, argv);
+    const { values, positionals } = await parse(name, verb, argv);
     if (values.help) {
       output.print(formatVerbHelp(entry, verb));
       return 0;
@@ -39,7 +42,7 @@ export const runVerb = async (
   }
 };
 
-const parse = (name: string, verb: Verb, argv: string[]) => {
+const parse = async (name: string, verb: Verb, argv: string[]) => {
   try {
     return parseArgs({
       args: argv,
@@ -56,11 +59,27 @@ const parse = (name: string, verb: Verb, argv: string[]) => {
       },
     });
   } catch (cause) {
-    throw usageError(
-      `${cause instanceof Error ? cause.message : String(cause)} See: soundalike ${name} --help`,
-      cause,
-    );
+    const problem = await describe(cause, [...Object.keys(verb.options), 'json', 'help']);
+    throw usageError(`${problem} See: soundalike ${name} --help`, cause);
   }
+};
+
+/** What is wrong with a command line, in one sentence; Node's words on an unknown option speak of positional arguments. */
+const describe = async (cause: unknown, options: readonly string[]): Promise<string> => {
+  const words = cause instanceof Error ? cause.message : String(cause);
+  const [, unknown] = /^Unknown option '(-[^']*)'/.exec(words) ?? [];
+  if (unknown === undefined) return words.endsWith('.') ? words : `${words}.`;
+  const names = options.map((option) => `--${option}`);
+  return `There is no option ${unknown}.${await guess(unknown, names)}`;
+};
+
+/** Letters that may be wrong in a word for it to be meant for another. */
+const MOST_TYPOS = 2;
+
+const guess = async (word: string, known: readonly string[]): Promise<string> => {
+  const { closest, distance } = await import('fastest-levenshtein');
+  const nearest = closest(word, known);
+  return distance(word, nearest) <= MOST_TYPOS ? ` Did you mean ${nearest}?` : '';
 };
 
 /** A word too many is a name with spaces, most often, or a wildcard: the first of them alone would be something else. */

@@ -12,12 +12,12 @@ const COMMON_STATUSES = [400, 401, 403, 429, 500];
 
 /**
  * Zod schemas as OpenAPI: adds what every route can answer, gives problems their own media type, and describes bodies that may come as JSON
- * or as multipart.
+ * or as multipart, or that a route reads itself.
  */
 export const openapiTransform: Transform = (document) => {
   const { schema } = document;
   if (!schema || schema.hide) return jsonSchemaTransform(document);
-  const { multipart, ...rest } = schema;
+  const { multipart, readsBodies, ...rest } = schema;
   const transformed = jsonSchemaTransform({
     ...document,
     schema: {
@@ -41,6 +41,12 @@ export const openapiTransform: Transform = (document) => {
         'application/json': { schema: result.body },
         'multipart/form-data': { schema: toJson(multipart) },
       },
+    };
+  if (readsBodies)
+    result.body = {
+      content: Object.fromEntries(
+        Object.entries(readsBodies).map(([type, body]) => [type, { schema: toJson(body) }]),
+      ),
     };
   return transformed;
 };

@@ -21,6 +21,8 @@ declare module 'fastify' {
   interface FastifySchema {
     /** The body's shape as `multipart/form-data`, for the OpenAPI description; `body` then describes JSON. */
     multipart?: ZodType;
+    /** Bodies by media type that the route reads itself, for the OpenAPI description alone. */
+    readsBodies?: Readonly<Record<string, ZodType>>;
   }
 }
 

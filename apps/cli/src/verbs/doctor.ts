@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { redactUrl, SoundalikeError, toSoundalikeError } from '@soundalike/core';
 import type { Context } from '../context.ts';
 import { defineVerb } from '../verb.ts';
@@ -62,7 +64,14 @@ const CHECKS: readonly (readonly [string, (context: Context) => Promise<string>]
       return `${config.home} (${config.homeReason})`;
     },
   ],
-  ['ffmpeg', async (context) => context.ffmpeg()],
+  [
+    'ffmpeg',
+    async (context) => {
+      const path = await context.ffmpeg();
+      const { stdout } = await promisify(execFile)(path, ['-version']);
+      return `${path}, version ${/version (\S+)/.exec(stdout)?.[1] ?? 'unknown'}`;
+    },
+  ],
   [
     'database',
     async (context) => {

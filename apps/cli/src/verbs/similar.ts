@@ -104,14 +104,24 @@ export const similar = defineVerb({
 /** All of a request but its seeds. */
 const settingsOf = (options: Options): Omit<SearchRequest, 'seeds'> => ({
   filter: parseFilter(listOf(options.filter)) as SearchRequest['filter'],
-  limit: options.limit === undefined ? 10 : Number(options.limit),
+  limit: countOf(options, 'limit') ?? 10,
   ...(options.mode === undefined ? {} : { mode: options.mode as SearchRequest['mode'] }),
-  ...(options['artist-cap'] === undefined ? {} : { artistCap: Number(options['artist-cap']) }),
+  ...withCap(countOf(options, 'artist-cap')),
   excludeSeedArtist: options['exclude-artist'] === true,
   excludeSeedAlbum: options['exclude-album'] === true,
   explain: options.explain === true,
   belowFloor: options.all === true,
 });
+
+const withCap = (artistCap: number | undefined) => (artistCap === undefined ? {} : { artistCap });
+
+/** A whole number from 1 up, where one is given. @throws SoundalikeError `INPUT_INVALID` */
+const countOf = (options: Options, name: string): number | undefined => {
+  const text = options[name];
+  if (text === undefined) return undefined;
+  if (typeof text === 'string' && /^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new SoundalikeError('INPUT_INVALID', `--${name} must be a whole number from 1 up, got "${text}"`);
+};
 
 const listOf = (value: OptionValue): string[] => (Array.isArray(value) ? value.map(String) : []);
 

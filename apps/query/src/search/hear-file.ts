@@ -45,7 +45,7 @@ export const hearFile = async (options: {
     signature.push(chunk);
     length += chunk.length;
   }
-  checkAudible({ samples: length, peak: peaks.loudest() }, { path });
+  checkAudible({ samples: length, peak: peaks.loudest() }, { path, from, to });
   const samples = new Float32Array(length);
   let at = 0;
   for (const part of parts) {

@@ -103,7 +103,7 @@ export const Deck = () => {
           </Button>
         </p>
       )}
-      {!playable.a.value && (sample.kind === 'file' || session.linkAudio.value === 'ready') && (
+      {waveA && !playable.a.value && (sample.kind === 'file' || session.linkAudio.value === 'ready') && (
         <Note>This browser cannot play the sample’s format. Searching with it works all the same.</Note>
       )}
     </section>
