@@ -1,14 +1,11 @@
 import { checkAudible, decodeAudio, SAMPLE_RATE } from '@soundalike/embedder';
 import { createPeaks } from '../waveform/create-peaks.ts';
-import { createQuerySignature } from './query-signature.ts';
-import type { QuerySignature } from './verify-signature.ts';
 
 /** A passage of a file as a query needs it. */
 export interface HeardFile {
   /** Mono, 22,050 Hz. */
   readonly samples: Float32Array;
   readonly peaks: number[];
-  readonly signature: QuerySignature;
 }
 
 /**
@@ -37,12 +34,10 @@ export const hearFile = async (options: {
   });
   const parts: Float32Array[] = [];
   const peaks = createPeaks(SAMPLE_RATE);
-  const signature = createQuerySignature();
   let length = 0;
   for await (const chunk of chunks) {
     parts.push(chunk);
     peaks.add(chunk);
-    signature.push(chunk);
     length += chunk.length;
   }
   checkAudible({ samples: length, peak: peaks.loudest() }, { path, from, to });
@@ -52,5 +47,5 @@ export const hearFile = async (options: {
     samples.set(part, at);
     at += part.length;
   }
-  return { samples, peaks: peaks.values(), signature: signature.finish(from * 1000) };
+  return { samples, peaks: peaks.values() };
 };

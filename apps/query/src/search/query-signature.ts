@@ -1,30 +1,39 @@
+import { setImmediate } from 'node:timers/promises';
 import { createSignature, SIGNATURE_HOP, signatureFromBytes } from '@soundalike/embedder';
 import type { QuerySignature } from './verify-signature.ts';
 
 /** Copies of a query's signature, each shifted by this part of a hop: the query starts anywhere between two hops of the track. */
 const SHIFTS = 4;
 
-/** Hears a query's samples and gives its signature in all shifts. */
-export const createQuerySignature = () => {
+/** Samples taken in one go, some 5 ms of work: the event loop is free between. */
+const PIECE = 16_384;
+
+/**
+ * A query's samples (mono, 22,050 Hz) as a signature in all shifts: 5 to 10 ms of work for each second, which other processes' embedding hides.
+ *
+ * @param startMs where the samples start in the file
+ */
+export const querySignature = async (
+  samples: Float32Array,
+  startMs: number,
+  signal?: AbortSignal,
+): Promise<QuerySignature> => {
   const heard = Array.from({ length: SHIFTS }, (_, index) => ({
     signature: createSignature(),
     skip: (index * SIGNATURE_HOP) / SHIFTS,
   }));
+  for (let at = 0; at < samples.length; at += PIECE) {
+    signal?.throwIfAborted();
+    for (const { signature, skip } of heard) signature.push(samples.subarray(Math.max(at, skip), at + PIECE));
+    await setImmediate();
+  }
   return {
-    push: (chunk: Float32Array): void => {
-      for (const one of heard) {
-        one.signature.push(chunk.subarray(Math.min(one.skip, chunk.length)));
-        one.skip = Math.max(0, one.skip - chunk.length);
-      }
-    },
-    finish: (startMs: number): QuerySignature => ({
-      startMs,
-      bits: 'strong',
-      shifted: heard.map(({ signature }, index) => ({
-        ...signature.finish(),
-        shiftSeconds: (index * SIGNATURE_HOP) / SHIFTS / 22_050,
-      })),
-    }),
+    startMs,
+    bits: 'strong',
+    shifted: heard.map(({ signature, skip }) => ({
+      ...signature.finish(),
+      shiftSeconds: skip / 22_050,
+    })),
   };
 };
 

@@ -2,7 +2,7 @@ import { SoundalikeError } from '@soundalike/core';
 import { SAMPLE_RATE, sliceWindows, toSpace, WINDOW_SAMPLES } from '@soundalike/embedder';
 import { readTags } from '@soundalike/source';
 import { hearFile } from './hear-file.ts';
-import { storedSignature } from './query-signature.ts';
+import { querySignature, storedSignature } from './query-signature.ts';
 import { revisionOf } from './revision-of.ts';
 import type { SearchDeps } from './search-deps.ts';
 import type { Seed } from './search-request.ts';
@@ -60,16 +60,22 @@ export const windowsOfFile = async (
   { signal, watch }: { signal: AbortSignal; watch: Stopwatch },
 ): Promise<HeardSeed> => {
   const from = seed.from ?? 0;
-  const [{ samples, peaks, signature }, tags] = await watch.time('decode', () =>
+  // Started while the file is decoded; what is wrong with it is said below.
+  const opening = deps.embedder();
+  opening.catch(() => undefined);
+  const [{ samples, peaks }, tags] = await watch.time('decode', () =>
     Promise.all([
       hearFile({ path, from, to: seed.to, ffmpeg: deps.ffmpeg, maxSeconds: deps.maxQuerySeconds, signal }),
       readTags(path),
     ]),
   );
   const windows = await cut(samples);
-  const embedder = await deps.embedder();
-  const raws = await watch.time('embed', () =>
-    embedder.embed({ windows: windows.map((window) => window.samples), signal }),
+  const embedder = await opening;
+  const [raws, signature] = await watch.time('embed', () =>
+    Promise.all([
+      embedder.embed({ windows: windows.map((window) => window.samples), signal }),
+      querySignature(samples, from * 1000, signal),
+    ]),
   );
   return {
     windows: windows.map(({ startSample }, index) => ({

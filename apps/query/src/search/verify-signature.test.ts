@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createSignature, decodeAudio, loadModel, type SignatureLimits } from '@soundalike/embedder';
 import { findFfmpeg } from '@soundalike/source';
 import { temporaryFolder } from '@soundalike/testing';
-import { createQuerySignature } from './query-signature.ts';
+import { querySignature } from './query-signature.ts';
 import { verifySignature } from './verify-signature.ts';
 
 const CATALOGUE = join(__dirname, '../../../../samples/catalogue');
@@ -43,10 +43,14 @@ const passage = async (from: number, seconds: number, name: string, args: string
     ...args,
     path,
   ]);
-  const signature = createQuerySignature();
+  return signatureOf(path);
+};
+
+const signatureOf = async (path: string) => {
+  const samples: number[] = [];
   for await (const chunk of (await decodeAudio({ input: { path }, ffmpeg, channels: 'mix' })).chunks)
-    signature.push(chunk);
-  return signature.finish(0);
+    for (const sample of chunk) samples.push(sample);
+  return querySignature(Float32Array.from(samples), 0);
 };
 
 const find = (query: Awaited<ReturnType<typeof passage>>, path: string, hintMs?: number) =>
@@ -89,18 +93,14 @@ describe('verifySignature', () => {
       '[0:a]atrim=0:20,asetpts=N/SR/TB[a];[1:a]atrim=2:22,asetpts=N/SR/TB[b];[a][b]concat=v=0:a=1',
       path,
     ]);
-    const signature = createQuerySignature();
-    for await (const chunk of (await decodeAudio({ input: { path }, ffmpeg, channels: 'mix' })).chunks)
-      signature.push(chunk);
-    const found = find(signature.finish(0), SONG, -18_000);
+    const found = find(await signatureOf(path), SONG, -18_000);
     expect(Math.abs((found?.offsetMs ?? 0) + 18_000)).toBeLessThan(50);
     expect(Math.abs((found?.fromMs ?? 0) - 20_000)).toBeLessThan(1500);
     expect(Math.abs((found?.toMs ?? 0) - 40_000)).toBeLessThan(1500);
   });
 
-  test('silence says nothing', () => {
-    const query = createQuerySignature();
-    query.push(new Float32Array(22_050 * 6));
-    expect(find(query.finish(0), SONG)).toBeUndefined();
+  test('silence says nothing', async () => {
+    const query = await querySignature(new Float32Array(22_050 * 6), 0);
+    expect(find(query, SONG)).toBeUndefined();
   });
 });
