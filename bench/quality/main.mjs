@@ -85,7 +85,7 @@ const main = async () => {
     ...(await measured('A', async () => ({ identified: await tableA(material) }))),
     ...(await measured('B', async () => ({ compared: await tableB(material, info) }))),
     ...(await measured('C', () => tableC(material))),
-    floor: info.calibration.floor,
+    calibration: info.calibration,
   };
   const report = await writeReport(result, values.write ? ROOT : undefined);
   console.log(report);

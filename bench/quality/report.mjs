@@ -70,7 +70,7 @@ ${table({
 ## Chance grows with the catalogue
 
 The cosine of the best stranger to a piece that is in no catalogue, in catalogues of growing size, and the floor below which an answer is \`nothing-close\`. The floor was fitted
-on training renders, not here.
+on training renders, not here; in small catalogues it is what a score of 0.1 needs.
 
 ![best stranger by catalogue size](quality/growth.svg)
 
@@ -81,12 +81,12 @@ ${table({
     bestStranger.median.toFixed(3),
     bestStranger.p10.toFixed(3),
     bestStranger.p90.toFixed(3),
-    floorOf(tracks, { floor: result.floor }).toFixed(3),
+    floorOf(tracks, result.calibration).toFixed(3),
   ]),
 })}
 `;
 
-const growthPlot = ({ growth, floor }) =>
+const growthPlot = ({ growth, calibration }) =>
   linePlot({
     title: 'Cosine of the best stranger by catalogue size',
     xLabel: 'tracks in the catalogue',
@@ -96,7 +96,7 @@ const growthPlot = ({ growth, floor }) =>
       { name: 'best stranger, median', points: growth.map((row) => [row.tracks, row.bestStranger.median]) },
       { name: '90 %', points: growth.map((row) => [row.tracks, row.bestStranger.p90]) },
       { name: '10 %', points: growth.map((row) => [row.tracks, row.bestStranger.p10]) },
-      { name: 'floor', points: growth.map((row) => [row.tracks, floorOf(row.tracks, { floor })]) },
+      { name: 'floor', points: growth.map((row) => [row.tracks, floorOf(row.tracks, calibration)]) },
     ],
   });
 

@@ -28,7 +28,7 @@ export const createOutput = (streams: {
     if (!this.json) streams.stdout.write(`${shown(text, streams.stdout)}\n`);
   },
   document(value) {
-    if (this.json) streams.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    if (this.json) streams.stdout.write(`${withNumbersInLines(JSON.stringify(value, null, 2))}\n`);
   },
   note(text) {
     streams.stderr.write(`${shown(text, streams.stderr)}\n`);
@@ -44,6 +44,13 @@ export const createOutput = (streams: {
     streams.stderr.write(`${shown(formatError(error), streams.stderr)}\n`);
   },
 });
+
+/** Lists of numbers, a waveform's hundreds most of all, in one line each; line feeds of texts are escaped and stay out of this. */
+const withNumbersInLines = (json: string): string =>
+  json.replace(
+    /\[\n\s+(-?\d[^\]"{}[]*?)\n\s+\]/g,
+    (_, numbers: string) => `[${numbers.replace(/\n\s+/g, ' ')}]`,
+  );
 
 /** File names and servers' words may hold what terminals obey; a terminal is shown it, files and pipes get it as it is. */
 const shown = (text: string, { isTTY }: { isTTY?: boolean }): string =>

@@ -113,7 +113,12 @@ export const createHttpApp = async (options: HttpOptions): Promise<HttpApp> => {
     pages.addHook('onRoute', (route) => {
       route.config = { ...route.config, scope: 'public' };
     });
-    await pages.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
+    // Its logo is another product's; without one the bar above the description is left away.
+    await pages.register(fastifySwaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: true,
+      theme: { title: options.title, css: [{ filename: 'bar.css', content: '.topbar { display: none }' }] },
+    });
   });
   sessionRoutes(app, ring);
   app.get('/openapi.json', { config: { scope: 'public' }, schema: { hide: true } }, async () =>

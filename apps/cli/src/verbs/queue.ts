@@ -82,7 +82,7 @@ const why: Action = async ({ context, output, positionals }) => {
   output.print(
     [
       `Item ${item.id}: ${formatLocation(item)}${item.externalId ? ` (${item.externalId})` : ''}`,
-      `  ${item.state}${item.outcome ? `, ${item.outcome} in run ${item.runId}` : ` in run ${item.runId}`}, attempt ${item.attempts}, try ${item.tries}${item.worker ? `, worker ${item.worker}` : ''}`,
+      `  ${item.state}${item.outcome && item.outcome !== item.state ? `, ${item.outcome}` : ''} in run ${item.runId}, attempt ${item.attempts}, try ${item.tries}${item.worker ? `, worker ${item.worker}` : ''}`,
       `  queued ${time(item.queuedAt)}, started ${time(item.startedAt)}, finished ${time(item.finishedAt)}`,
       ...(Object.keys(item.timings).length > 0
         ? [

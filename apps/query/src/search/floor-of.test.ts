@@ -24,7 +24,8 @@ describe('floorOf', () => {
 
   test('rises with the catalogue, and ends at the ceiling', () => {
     const floors = [1, 100, 10_000, 1_000_000, 100_000_000].map((tracks) => floorOf(tracks, calibration));
-    expect(floors[0]).toBeCloseTo(0.1, 2);
+    expect(floors[0]).toBeCloseTo(0.28, 2); // the cosine of score 0.1: chance alone would be at 0.1
+    expect(floors[1]).toBeCloseTo(0.1 + 0.1 * 2.46, 2);
     expect(floors).toEqual(floors.toSorted((a, b) => a - b));
     expect(floors[3]).toBe(0.55);
     expect(floors[4]).toBe(0.55);

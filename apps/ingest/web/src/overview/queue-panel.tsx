@@ -54,7 +54,7 @@ export const QueuePanel = ({ queue, reload }: { queue: Queue; reload(): void }) 
             <Row key={state} name={state} value={formatCount(count)} href={itemsLink({ state })} />
           ))}
       </dl>
-      <p class="muted small where">{queue.url}</p>
+      <p class="muted small where">{queue.url === 'database:' ? 'kept in the database' : queue.url}</p>
     </aside>
   );
 };

@@ -2,8 +2,8 @@ import type { FilterRequest, SearchRequest, SeedRequest } from '../api/types.ts'
 import type { FilterState } from './link-state.ts';
 import { filter, options, type Passage, passage, refinements, type Sample, sample } from './session.ts';
 
-/** Name of the part that carries the sample's bytes. */
-export const UPLOAD_NAME = 'sample';
+/** Name of the part that carries the sample's bytes; what is wrong with it is said of this name. */
+export const UPLOAD_NAME = 'the file';
 const RESULTS = 20;
 
 /** The search that the page's state asks for; undefined while there is nothing to search with. */
