@@ -23,3 +23,20 @@ test('a terminal is shown the control characters of a name, and does not obey th
 test('a file or pipe gets names as they are', () => {
   expect(written(false).split(NAME)).toHaveLength(4);
 });
+
+test('lists of numbers take one line each in a document, and say the same', () => {
+  const value = {
+    peaks: [0, 0.25, -1e-7],
+    empty: [],
+    texts: ['[\n  1\n]', '2'],
+    rows: [{ at: [1] }, { at: [2, 3] }],
+  };
+  const stdout = new PassThrough();
+  const output = createOutput({ stdout, stderr: new PassThrough() });
+  output.json = true;
+  output.document(value);
+  const text = String(stdout.read());
+  expect(JSON.parse(text)).toEqual(value);
+  expect(text).toContain('"peaks": [0, 0.25, -1e-7],');
+  expect(text).toContain('"at": [2, 3]');
+});

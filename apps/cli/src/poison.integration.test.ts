@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@soundalike/testing';
 import { cli, SAMPLES, sickFfmpeg, startCli } from './server-path.fixture.ts';
@@ -80,4 +80,18 @@ test('a bucket is read without a word of the SDK about Node', async () => {
   expect(await run.ended).not.toBe(0);
   expect(JSON.parse(run.stdout()).error.code).toBe('SOURCE_FETCH_FAILED');
   expect(run.words()).not.toMatch(/Warning|AWS SDK/);
+}, 60_000);
+
+test('a row of a manifest that names no audio is not tried again; what was wrong with it stays', async () => {
+  const manifest = join(music, 'rows.csv');
+  writeFileSync(manifest, 'id,path,year\nROW-1,,2001\n');
+  await cli(['ingest', manifest], env);
+  expect((await cli(['queue', 'retry', '--code', 'MANIFEST_INVALID'], env)).document).toEqual({
+    queued: 0,
+    rowsLeft: 1,
+  });
+  const { items } = (await cli(['queue', 'failures', '--code', 'MANIFEST_INVALID'], env)).document;
+  expect(items).toMatchObject([
+    { errorMessage: 'rows.csv, row 1 (id ROW-1) has none of "path", "file" and "url"' },
+  ]);
 }, 60_000);

@@ -28,3 +28,23 @@ test.each([
   expect(code).toBe(4);
   expect(words).toContain(`got "${argv.at(-1)}", too; quote names with spaces`);
 });
+
+test.each([
+  ['ingst', [], 'There is no verb "ingst". Did you mean ingest? The verbs: '],
+  ['dance', [], 'There is no verb "dance". The verbs: '],
+  [
+    'similar',
+    ['a.mp3', '--limt', '3'],
+    'There is no option --limt. Did you mean --limit? See: soundalike similar --help',
+  ],
+  ['similar', ['a.mp3', '--volume', '3'], 'There is no option --volume. See: soundalike similar --help'],
+  [
+    'similar',
+    ['a.mp3', '--from'],
+    "Option '--from <value>' argument missing. See: soundalike similar --help",
+  ],
+])('%s %j is told what was meant', async (name, argv, expected) => {
+  const { code, words } = await fail(name, ...argv);
+  expect(code).toBe(4);
+  expect(words).toContain(expected);
+});

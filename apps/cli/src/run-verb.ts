@@ -66,7 +66,7 @@ const parse = async (name: string, verb: Verb, argv: string[]) => {
 
 /** What is wrong with a command line, in one sentence; Node's words on an unknown option speak of positional arguments. */
 const describe = async (cause: unknown, options: readonly string[]): Promise<string> => {
-  const words = cause instanceof Error ? cause.message : String(cause);
+  const words = (cause as Error).message;
   const [, unknown] = /^Unknown option '(-[^']*)'/.exec(words) ?? [];
   if (unknown === undefined) return words.endsWith('.') ? words : `${words}.`;
   const names = options.map((option) => `--${option}`);

@@ -97,6 +97,31 @@ describe('the embedder against independent code', () => {
 });
 
 describe('embedding processes', () => {
+  test('with startAll all of them start at once, and a few windows are shared out', async () => {
+    const before = new Set(children());
+    const eager = await createEmbedder({ model, processes: 2, startAll: true });
+    try {
+      const own = () => children().filter((pid) => !before.has(pid));
+      for (const since = Date.now(); own().length < 2 && Date.now() - since < 20_000; ) await sleep(50);
+      expect(own()).toHaveLength(2);
+      expect(await eager.embed({ windows: windows.slice(0, 3) })).toEqual(
+        await embedder.embed({ windows: windows.slice(0, 3) }),
+      );
+    } finally {
+      await eager.close();
+    }
+  }, 60_000);
+
+  test('with startAll a model that cannot run leaves no process behind', async () => {
+    const before = new Set(children());
+    const trained = await loadModel({ name: 'clmr-synth' });
+    const broken = { ...trained, folder: join(folder, 'without-weights') };
+    await expect(createEmbedder({ model: broken, processes: 2, startAll: true })).rejects.toMatchObject({
+      code: 'MODEL_INVALID',
+    });
+    expect(children().filter((pid) => !before.has(pid))).toEqual([]);
+  }, 60_000);
+
   test('a vector does not depend on its batch mates, bit for bit', async () => {
     const together = await embedder.embed({ windows });
     const alone: Float32Array[] = [];
