@@ -10,7 +10,7 @@
  * last run, which must be of the same space. --resume takes the tables that a stopped run of the same space has measured as they are.
  */
 import { mkdirSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -106,12 +106,17 @@ const keptTables =
   (folder, { space, precision }) =>
   async (part, measure) => {
     if (!parts.includes(part)) return {};
-    const path = join(folder, `${space}-${precision}-${part}.json`);
+    const { artists, strangers, distractors, queries } = values;
+    const path = join(
+      folder,
+      `${space}-${precision}-${[artists, strangers, distractors, queries].join('-')}-${part}.json`,
+    );
     const kept = values.resume ? await readFile(path, 'utf8').catch(() => undefined) : undefined;
     if (kept !== undefined) return JSON.parse(kept);
     const table = await measure();
     await mkdir(folder, { recursive: true });
-    await writeFile(path, JSON.stringify(table));
+    await writeFile(`${path}.part`, JSON.stringify(table));
+    await rename(`${path}.part`, path);
     return table;
   };
 

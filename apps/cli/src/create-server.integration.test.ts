@@ -350,6 +350,11 @@ describe('every answer', () => {
       'application/json',
       'multipart/form-data',
     ]);
+    const { content } = paths['/v1/ingest'].post.requestBody;
+    expect(Object.keys(content)).toEqual(
+      expect.arrayContaining(['application/json', 'text/csv', 'application/x-ndjson', 'multipart/form-data']),
+    );
+    expect(content['application/json'].schema.required).toEqual(['items']);
     expect(Object.keys(paths['/v1/search'].post.responses['404'].content)).toEqual([
       'application/problem+json',
     ]);

@@ -12,7 +12,7 @@ import {
 /** Nice value of ingest's ffmpeg and embedding processes, so that queries and the rest of the machine go first. */
 export const INGEST_NICE = 10;
 
-/** Processes that embed queries: the windows of ten seconds are two batches, and somebody waits for both. */
+/** Processes that embed queries: ten seconds are twelve windows, and somebody waits for all of them. */
 const QUERY_PROCESSES = 2;
 
 /**

@@ -82,7 +82,7 @@ test('a bucket is read without a word of the SDK about Node', async () => {
   expect(run.words()).not.toMatch(/Warning|AWS SDK/);
 }, 60_000);
 
-test('a row of a manifest that names no audio is not tried again; what was wrong with it stays', async () => {
+test('a row of a manifest that cannot be used is not tried again; what was wrong with it stays', async () => {
   const manifest = join(music, 'rows.csv');
   writeFileSync(manifest, 'id,path,year\nROW-1,,2001\n');
   await cli(['ingest', manifest], env);

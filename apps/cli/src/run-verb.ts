@@ -59,13 +59,13 @@ const parse = async (name: string, verb: Verb, argv: string[]) => {
       },
     });
   } catch (cause) {
-    const problem = await describe(cause, [...Object.keys(verb.options), 'json', 'help']);
+    const problem = await describeProblem(cause, [...Object.keys(verb.options), 'json', 'help']);
     throw usageError(`${problem} See: soundalike ${name} --help`, cause);
   }
 };
 
 /** What is wrong with a command line, in one sentence; Node's words on an unknown option speak of positional arguments. */
-const describe = async (cause: unknown, options: readonly string[]): Promise<string> => {
+const describeProblem = async (cause: unknown, options: readonly string[]): Promise<string> => {
   const words = (cause as Error).message;
   const [, unknown] = /^Unknown option '(-[^']*)'/.exec(words) ?? [];
   if (unknown === undefined) return words.endsWith('.') ? words : `${words}.`;

@@ -53,6 +53,32 @@ describe('openCatalogue', () => {
     });
   });
 
+  test('text that is searched and was stored before letters were made plain is made so, once', async () => {
+    const url = `sqlite:${join(temporaryFolder('plain'), 'c.db')}`;
+    await (await openCatalogue(url)).close();
+    const { db, close } = await openDatabase(url, { readOnly: false });
+    const columns = await sql<{
+      name: string;
+      type: string;
+    }>`select name, type from pragma_table_info('tracks')`.execute(db);
+    const values = columns.rows.map(({ name, type }) =>
+      name === 'search_text'
+        ? 'søren łodz straße æther'
+        : /int|real/i.test(type)
+          ? 1
+          : name === 'id'
+            ? 'x'
+            : '{}',
+    );
+    await sql`insert into tracks values (${sql.join(values)})`.execute(db);
+    await sql`delete from kysely_migration where name = '0060-plain-letters'`.execute(db);
+    await close();
+    const catalogue = await openCatalogue(url);
+    const found = await catalogue.listTracks({ query: 'søren lodz STRASSE', limit: 9 });
+    await catalogue.close();
+    expect(found.map(({ id }) => id)).toEqual(['x']);
+  });
+
   test('several processes may start on a new file at once', async () => {
     const url = `sqlite:${join(temporaryFolder('race'), 'c.db')}`;
     const opened = await Promise.all([1, 2, 3, 4].map(() => openCatalogue(url)));

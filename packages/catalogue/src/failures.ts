@@ -52,10 +52,10 @@ export const createFailures = ({ db }: OpenDatabase): Failures => ({
   retryItems: async ({ itemIds, limit = 100_000, ...filter }) => {
     let failed = db.selectFrom('items').where('state', '=', 'failed').where(matching(filter));
     if (itemIds) failed = failed.where('id', 'in', itemIds.length > 0 ? [...itemIds] : [-1]);
-    const ids = await failed.select('id').where(namesAudio).orderBy('id').limit(limit).execute();
+    const ids = await failed.select('id').where(isAudio).orderBy('id').limit(limit).execute();
     const { rowsLeft } = await failed
       .select(({ fn }) => fn.countAll<number>().as('rowsLeft'))
-      .where(({ not }) => not(namesAudio))
+      .where(({ not }) => not(isAudio))
       .executeTakeFirstOrThrow();
     const queued: { itemId: number; try: number }[] = [];
     for (const chunk of chunksOf(
@@ -82,8 +82,13 @@ export const createFailures = ({ db }: OpenDatabase): Failures => ({
   },
 });
 
-/** A file below a root, a link or an object of a bucket. The rest are rows of lists, kept under the name of the row. */
-const namesAudio: Expression<SqlBool> = sql<SqlBool>`(root <> '' or lower(path) like 'http://%' or lower(path) like 'https://%' or lower(path) like 's3://%')`;
+/**
+ * A file below a root, or a link or object of a bucket that was itself what failed. The rest are rows of lists, kept under the name of the row or under what it
+ * says, which may be half of a link.
+ */
+const isAudio: Expression<SqlBool> = sql<SqlBool>`(root <> '' or (
+  (lower(path) like 'http://%' or lower(path) like 'https://%' or lower(path) like 's3://%')
+  and coalesce(error_code, '') not in ('MANIFEST_INVALID', 'INPUT_INVALID')))`;
 
 const matching =
   ({ code, runId, source, since, until }: FailureFilter) =>

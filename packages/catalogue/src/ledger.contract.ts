@@ -80,9 +80,13 @@ export const describeLedger = (get: () => Catalogue): void => {
         file('cmp/edited'),
         file('cmp/retagged'),
         file('cmp/old', { externalId: 'C1' }),
+        file('cmp/broken'),
+        file('cmp/mended'),
       ])
     ).queued;
-    for (const [i, id] of ids.entries()) await index(id, `cmp${i}`.padEnd(22, 'x'), 't');
+    for (const [i, id] of ids.slice(0, 4).entries()) await index(id, `cmp${i}`.padEnd(22, 'x'), 't');
+    for (const itemId of ids.slice(4))
+      await get().failItem({ itemId, code: 'AUDIO_UNDECODABLE', message: 'm', retry: false });
     const compared = await get().compareFound({
       catalogue: CATALOGUE,
       space: SPACE,
@@ -91,6 +95,8 @@ export const describeLedger = (get: () => Catalogue): void => {
         file('cmp/edited', { size: 3 }),
         file('cmp/retagged', { metadata: { title: 'x' } }),
         file('cmp/elsewhere', { externalId: 'C1' }),
+        file('cmp/broken'),
+        file('cmp/mended', { size: 3 }),
         file('cmp/twice', { externalId: 'C1' }),
         file('cmp/fresh'),
       ],
@@ -100,6 +106,8 @@ export const describeLedger = (get: () => Catalogue): void => {
       'changed',
       'metadata',
       'moved',
+      'failed',
+      'changed',
       'conflict',
       'new',
     ]);
@@ -237,21 +245,30 @@ export const describeLedger = (get: () => Catalogue): void => {
     });
   });
 
-  test('a row of a list that names no audio is not tried again, and keeps what was wrong with it', async () => {
+  test('a row of a list that cannot be used is not tried again, and keeps what was wrong with it', async () => {
     const link = (path: string) => file(path, { root: null, size: null });
     const { queued } = await scan(
-      [link('m.csv#row-3'), link('HTTPS://host/a.mp3'), link('s3://bucket/b.mp3'), file('row.mp3')],
+      [
+        link('m.csv#row-3'),
+        link('https://host/a.mp3 (id LBL-7)'),
+        link('HTTPS://host/a.mp3'),
+        link('s3://bucket/b.mp3'),
+        file('row.mp3'),
+      ],
       'rows.csv',
     );
-    for (const itemId of queued)
-      await get().failItem({ itemId, code: 'MANIFEST_INVALID', message: 'row 3 has no year', retry: false });
-    const [row, ...audio] = queued as [number, ...number[]];
+    const rows = queued.slice(0, 2);
+    const audio = queued.slice(2);
+    const fail = (itemId: number, code: string) =>
+      get().failItem({ itemId, code, message: `why ${itemId} failed`, retry: false });
+    for (const itemId of rows) await fail(itemId, 'MANIFEST_INVALID');
+    for (const itemId of audio) await fail(itemId, 'TIMEOUT');
     const retried = await get().retryItems({ source: 'rows.csv' });
-    expect(retried).toEqual({ queued: audio.map((itemId) => ({ itemId, try: 2 })), rowsLeft: 1 });
-    expect(await get().retryItems({ itemIds: [row] })).toEqual({ queued: [], rowsLeft: 1 });
-    expect(await get().listItems({ state: 'failed', source: 'rows.csv', limit: 9 })).toMatchObject([
-      { id: row, errorMessage: 'row 3 has no year' },
-    ]);
+    expect(retried).toEqual({ queued: audio.map((itemId) => ({ itemId, try: 2 })), rowsLeft: 2 });
+    expect(await get().retryItems({ itemIds: rows })).toEqual({ queued: [], rowsLeft: 2 });
+    expect(await get().listItems({ state: 'failed', source: 'rows.csv', limit: 9 })).toMatchObject(
+      rows.map((id) => ({ id, errorMessage: `why ${id} failed` })),
+    );
   });
 
   test('activity of a run: bytes and audio by format, what ended lately, stages', async () => {

@@ -100,7 +100,10 @@ const differenceOf = (
   const decision = compare(before, entry, options);
   if (decision !== 'queue') return decision;
   if (hasMoved(before, entry)) return 'moved';
-  const isSame = before.size === entry.size && before.modified_ms === entry.modifiedMs;
+  const isSame =
+    before.size === entry.size &&
+    before.modified_ms === entry.modifiedMs &&
+    !isOtherVersion(before.etag, entry.etag);
   return before.state === 'failed' && isSame ? 'failed' : 'changed';
 };
 

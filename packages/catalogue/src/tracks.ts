@@ -208,7 +208,7 @@ const normalise = (text: string): string =>
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
-    .replace(/[øłđðħıŧæœßþ]/g, (letter) => PLAIN_LETTERS[letter] as string);
+    .replace(/[^\0-\x7f]/g, (letter) => PLAIN_LETTERS[letter] ?? letter);
 
 /** Letters of Latin alphabets that Unicode does not take apart, as people without them on their keyboard write them. */
 const PLAIN_LETTERS: Readonly<Record<string, string>> = {

@@ -73,7 +73,7 @@ export interface WorkingPort {
   failureGroups(options?: FailureFilter): Promise<FailureGroup[]>;
   stateCounts(): Promise<Record<ItemState, number>>;
   /**
-   * Queues failed items again (`tries + 1`). Rows of lists that name no audio stay failed, with what was wrong with them: only the list can be mended.
+   * Queues failed items again (`tries + 1`). Rows of lists that cannot be used stay failed, with what is wrong with them: only the list can be mended.
    *
    * @returns ids and tries of what is queued, and how many rows stayed
    */

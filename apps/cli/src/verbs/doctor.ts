@@ -68,7 +68,7 @@ const CHECKS: readonly (readonly [string, (context: Context) => Promise<string>]
     'ffmpeg',
     async (context) => {
       const path = await context.ffmpeg();
-      const { stdout } = await promisify(execFile)(path, ['-version']);
+      const { stdout } = await promisify(execFile)(path, ['-version'], { timeout: 5_000 });
       return `${path}, version ${/version (\S+)/.exec(stdout)?.[1] ?? 'unknown'}`;
     },
   ],

@@ -59,16 +59,16 @@ const retry: Action = async ({ context, output, options }) => {
   await feedQueue(catalogue, await context.queue());
   output.document({ queued: queued.length, rowsLeft });
   output.print(
-    `${countOf(queued.length, 'item is', 'items are')} queued again${queued.length > 0 ? '; a worker takes them, or: soundalike worker' : ''}.`,
+    `${counted(queued.length, 'item is', 'items are')} queued again${queued.length > 0 ? '; a worker takes them, or: soundalike worker' : ''}.`,
   );
   if (rowsLeft > 0)
     output.print(
-      `${countOf(rowsLeft, 'row of a list names', 'rows of lists name')} no audio: mend the list and ingest it again.`,
+      `${counted(rowsLeft, 'row of a list', 'rows of lists')} cannot be used: mend the list and ingest it again.`,
     );
   return 0;
 };
 
-const countOf = (count: number, one: string, many: string) =>
+const counted = (count: number, one: string, many: string) =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
 const why: Action = async ({ context, output, positionals }) => {

@@ -104,9 +104,9 @@ export const similar = defineVerb({
 /** All of a request but its seeds. */
 const settingsOf = (options: Options): Omit<SearchRequest, 'seeds'> => ({
   filter: parseFilter(listOf(options.filter)) as SearchRequest['filter'],
-  limit: countOf(options, 'limit') ?? 10,
+  limit: readCount(options, 'limit') ?? 10,
   ...(options.mode === undefined ? {} : { mode: options.mode as SearchRequest['mode'] }),
-  ...withCap(countOf(options, 'artist-cap')),
+  ...withCap(readCount(options, 'artist-cap')),
   excludeSeedArtist: options['exclude-artist'] === true,
   excludeSeedAlbum: options['exclude-album'] === true,
   explain: options.explain === true,
@@ -116,7 +116,7 @@ const settingsOf = (options: Options): Omit<SearchRequest, 'seeds'> => ({
 const withCap = (artistCap: number | undefined) => (artistCap === undefined ? {} : { artistCap });
 
 /** A whole number from 1 up, where one is given. @throws SoundalikeError `INPUT_INVALID` */
-const countOf = (options: Options, name: string): number | undefined => {
+const readCount = (options: Options, name: string): number | undefined => {
   const text = options[name];
   if (text === undefined) return undefined;
   if (typeof text === 'string' && /^[1-9]\d{0,8}$/.test(text)) return Number(text);

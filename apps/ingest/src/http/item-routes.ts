@@ -68,7 +68,7 @@ export const itemRoutes = (app: HttpApp, { catalogue, queue }: IngestHttpDeps): 
       schema: {
         summary: 'Queue failed items again',
         description:
-          'All with one error code, those named, or with an empty body every failed item; at most 100,000. Rows of lists that name no audio stay failed (`rowsLeft`): mend the list and ingest it again.',
+          'All with one error code, those named, or with an empty body every failed item; at most 100,000. Rows of lists that cannot be used stay failed (`rowsLeft`): mend the list and ingest it again.',
         tags: ['ingest'],
         body: z.strictObject({
           code: z.string().max(64).optional(),

@@ -2,7 +2,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { Catalogue } from '@soundalike/catalogue';
 import { isLink, isS3 } from '@soundalike/source';
 import { findRoot, type Roots } from './find-root.ts';
-import { type FileLook, lookAtOwnFile } from './look-at-file.ts';
+import { createLooker, type FileLook } from './look-at-file.ts';
 import type { ManifestEntry } from './manifest-row.ts';
 import type { SourceEntry } from './source-entry.ts';
 
@@ -16,6 +16,7 @@ export const createFileFinder = (
   base: string,
   { catalogue, roots }: { catalogue: Catalogue; roots: Roots },
 ): FileFinder => {
+  const lookAt = createLooker();
   const known = new Map<string, { root: string; prefix: string }>();
   let last: Promise<unknown> = Promise.resolve();
   const findAnew = (folder: string) => {
@@ -34,7 +35,7 @@ export const createFileFinder = (
       kind: 'found',
       item: { root, path: prefix + basename(path), externalId, metadata, size, modifiedMs },
     });
-    const found = lookAtOwnFile(path);
+    const found = lookAt(path);
     return found instanceof Promise ? found.then(entryWith) : entryWith(found);
   };
   return {

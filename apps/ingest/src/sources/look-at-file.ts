@@ -8,11 +8,11 @@ export interface FileLook {
 
 const NONE: FileLook = { size: null, modifiedMs: null };
 
-/** A look that took longer than this, ms, had to wait: for a network share or a disk. */
-const SLOW_MS = 1;
+/** A look that took longer than this, ms, had to wait: for a network share or a disk. What the system knows takes 2 to 4 µs. */
+const SLOW_MS = 0.1;
 
-/** Looks that follow a slow one from the thread pool, many at once, before one is tried in place again. */
-const LOOKS_ASIDE = 1_000;
+/** So many slow looks one after the other are the place's doing; one alone is often that of a busy machine. */
+const SLOW_LOOKS = 3;
 
 /** A file looked at from the thread pool, so that nothing else waits. Callbacks cost half of what `fs/promises` does. */
 export const lookAtFile = (path: string): Promise<FileLook> =>
@@ -22,22 +22,26 @@ export const lookAtFile = (path: string): Promise<FileLook> =>
     stat(path, (error, found) => resolve(error ? NONE : lookOf(found)));
   });
 
-let aside = 0;
-
 /**
- * The same for a command that reads its own list and serves nobody meanwhile: in place, at half the cost, as long as looks are quick (2 to 4 µs where the
- * system knows the file), else from the thread pool.
+ * The same for a command that reads its own list and serves nobody meanwhile: in place, at half the cost, until looks turn out to be slow, then from
+ * the thread pool. One for each source.
  */
-export const lookAtOwnFile = (path: string): FileLook | Promise<FileLook> => {
-  if (aside > 0) {
-    aside -= 1;
-    return lookAtFile(path);
-  }
-  if (path.includes('\0')) return NONE;
-  const from = performance.now();
-  const look = lookInPlace(path);
-  if (performance.now() - from > SLOW_MS) aside = LOOKS_ASIDE;
-  return look;
+export const createLooker = ({
+  look = lookInPlace,
+  now = () => performance.now(),
+}: {
+  look?: (path: string) => FileLook;
+  now?: () => number;
+} = {}): ((path: string) => FileLook | Promise<FileLook>) => {
+  let slow = 0;
+  return (path) => {
+    if (slow >= SLOW_LOOKS) return lookAtFile(path);
+    if (path.includes('\0')) return NONE;
+    const from = now();
+    const found = look(path);
+    slow = now() - from > SLOW_MS ? slow + 1 : 0;
+    return found;
+  };
 };
 
 const lookInPlace = (path: string): FileLook => {

@@ -12,6 +12,11 @@ const KNOWN = new Set<string>(['id', 'path', 'file', 'url', 'tags', 'year', ...T
 /** Longest value kept, characters. */
 const MAX_TEXT = 2_000;
 
+/** Bytes of a path or link: longer ones do not fit into an index of PostgreSQL. */
+export const MAX_PLACE = 2_000;
+
+export const isTooLong = (place: string): boolean => Buffer.byteLength(place) > MAX_PLACE;
+
 /** What a manifest row says: where the audio is (path or link as written), the own id and the metadata. */
 export interface ManifestEntry {
   readonly place: string;
@@ -27,7 +32,7 @@ export interface ManifestEntry {
 export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEntry => {
   const invalid = (reason: string) => {
     const { id } = row.columns;
-    const own = typeof id === 'string' || typeof id === 'number' ? ` (id ${id})`.slice(0, 100) : '';
+    const own = typeof id === 'string' || typeof id === 'number' ? ` (id ${String(id).slice(0, 80)})` : '';
     return new SoundalikeError('MANIFEST_INVALID', `${manifest}, row ${row.number}${own} ${reason}`, {
       fields: { manifest, row: row.number },
     });
@@ -39,10 +44,15 @@ export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEnt
     if (typeof value === 'object') throw invalid(`has a list or object in "${name}", where text belongs`);
     if (String(value).includes('\0')) throw invalid(`has a NUL character in "${name}"`);
     // Half a surrogate pair, as an escape of JSON can name one, is stored as U+FFFD, and looked for as that ever after.
-    return String(value).trim().slice(0, MAX_TEXT).toWellFormed() || null;
+    return String(value).trim().toWellFormed() || null;
   };
+  const short = (name: string): string | null => text(name)?.slice(0, MAX_TEXT).toWellFormed() ?? null;
   const place = text('path') ?? text('file') ?? text('url');
   if (!place) throw invalid('has none of "path", "file" and "url"');
+  if (isTooLong(place))
+    throw invalid(
+      `names a place longer than ${MAX_PLACE.toLocaleString('en')} bytes: ${place.slice(0, 100)}…`,
+    );
   const refusal = refuseScheme(place);
   if (refusal !== undefined) throw invalid(`cannot be used: ${refusal}`);
   const year = text('year');
@@ -50,12 +60,12 @@ export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEnt
     throw invalid(`has a "year" that is not a year: ${JSON.stringify(year)}`);
   const metadata: Record<string, unknown> = {};
   for (const name of TEXTS) {
-    const value = text(name);
+    const value = short(name);
     if (value !== null) metadata[name] = value;
   }
   if (year !== null) metadata.year = Number(year);
   Object.assign(metadata, tagsOf(row.columns.tags), attributesOf(row.columns));
-  return { place, externalId: text('id'), metadata };
+  return { place, externalId: short('id'), metadata };
 };
 
 /** A list (JSONL), or text with `;` or `|` between the tags. */

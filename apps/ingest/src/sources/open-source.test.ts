@@ -52,8 +52,14 @@ test('a line without end is refused in each kind of list, and no other', async (
     'MANIFEST_INVALID long.csv, row 2 is longer than 1,000,000 characters',
     'c.mp3',
   ]);
+  expect(await read('place.csv', `id,path\n1,${'é'.repeat(1_001)}.mp3\n2,${'é'.repeat(900)}.mp3\n`)).toEqual([
+    expect.stringMatching(
+      /^MANIFEST_INVALID place.csv, row 1 \(id 1\) names a place longer than 2,000 bytes: é+…$/,
+    ),
+    `${'é'.repeat(900)}.mp3`,
+  ]);
   expect(await read('long.txt', `${'x'.repeat(9_000)}\nc.mp3\n`)).toEqual([
-    expect.stringMatching(/^INPUT_INVALID long.txt: a line is longer than 8,192 characters: "x+"…$/),
+    expect.stringMatching(/^INPUT_INVALID long.txt: a line is longer than 2,000 bytes: "x+"…$/),
     'c.mp3',
   ]);
 });

@@ -5,7 +5,7 @@ import { SoundalikeError, toSoundalikeError } from '@soundalike/core';
 import { fileError, isAudioName, isLink, isS3, refuseScheme, type S3Options } from '@soundalike/source';
 import { createFileFinder, entryOf, type FileFinder, linkEntry } from './find-file.ts';
 import { findRoot, type Roots } from './find-root.ts';
-import { readManifestRow } from './manifest-row.ts';
+import { isTooLong, MAX_PLACE, readManifestRow } from './manifest-row.ts';
 import { readList } from './read-list.ts';
 import { type ManifestRow, readManifest } from './read-manifest.ts';
 import { scanBucket } from './scan-bucket.ts';
@@ -103,8 +103,8 @@ const rowEntry = (row: ManifestRow, files: FileFinder, name: string): SourceEntr
   }
 };
 
-/** Characters of a path or link; Linux takes paths of 4,096 bytes, servers links of some 8,000. */
-const MAX_PLACE = 8_192;
+/** Characters of a line that cannot be used which are kept: three bytes each still fit into an index of PostgreSQL. */
+const SHOWN = 500;
 
 async function* listEntries(path: string, files: FileFinder): AsyncGenerator<SourceEntry> {
   for await (const place of readList(path)) {
@@ -113,9 +113,9 @@ async function* listEntries(path: string, files: FileFinder): AsyncGenerator<Sou
     else
       yield {
         kind: 'invalid',
-        location: { root: null, path: place.slice(0, MAX_PLACE).replaceAll('\0', '\uFFFD') },
+        location: { root: null, path: place.slice(0, SHOWN).replaceAll('\0', '\uFFFD') },
         error: new SoundalikeError('INPUT_INVALID', `${basename(path)}: ${refusal}`, {
-          fields: { place: place.slice(0, MAX_PLACE) },
+          fields: { place: place.slice(0, SHOWN) },
         }),
         hidesOthers: false,
       };
@@ -127,8 +127,8 @@ const refuseNul = (place: string): string | undefined =>
   place.includes('\0') ? `a line has a NUL character: ${JSON.stringify(place.slice(0, 200))}` : undefined;
 
 const refuseLong = (place: string): string | undefined =>
-  place.length > MAX_PLACE
-    ? `a line is longer than ${MAX_PLACE.toLocaleString('en')} characters: ${JSON.stringify(place.slice(0, 200))}…`
+  isTooLong(place)
+    ? `a line is longer than ${MAX_PLACE.toLocaleString('en')} bytes: ${JSON.stringify(place.slice(0, 200))}…`
     : undefined;
 
 async function* only(entry: SourceEntry): AsyncGenerator<SourceEntry> {

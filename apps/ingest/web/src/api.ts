@@ -54,7 +54,7 @@ export interface Failures {
   groups: { code: string; count: number; examples: string[]; help: string; retryable: boolean }[];
 }
 
-/** What became of failed items that were to be tried again; rows of lists that name no audio stay. */
+/** What became of failed items that were to be tried again; rows of lists that cannot be used stay. */
 export interface Retried {
   queued: number;
   rowsLeft: number;

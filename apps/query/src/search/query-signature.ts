@@ -9,7 +9,8 @@ const SHIFTS = 4;
 const PIECE = 16_384;
 
 /**
- * A query's samples (mono, 22,050 Hz) as a signature in all shifts: 5 to 10 ms of work for each second, which other processes' embedding hides.
+ * A query's samples (mono, 22,050 Hz) as a signature in all shifts: 5 to 10 ms of work for each second, which for
+ * short queries the embedding in other processes hides.
  *
  * @param startMs where the samples start in the file
  */

@@ -60,7 +60,7 @@ export const windowsOfFile = async (
   { signal, watch }: { signal: AbortSignal; watch: Stopwatch },
 ): Promise<HeardSeed> => {
   const from = seed.from ?? 0;
-  // Started while the file is decoded; what is wrong with it is said below.
+  // Opened while the file is decoded: the first query does not wait for one after the other, even if its file turns out to be broken.
   const opening = deps.embedder();
   opening.catch(() => undefined);
   const [{ samples, peaks }, tags] = await watch.time('decode', () =>
@@ -71,12 +71,15 @@ export const windowsOfFile = async (
   );
   const windows = await cut(samples);
   const embedder = await opening;
-  const [raws, signature] = await watch.time('embed', () =>
-    Promise.all([
-      embedder.embed({ windows: windows.map((window) => window.samples), signal }),
-      querySignature(samples, from * 1000, signal),
-    ]),
-  );
+  const failed = new AbortController();
+  const [raws, signature] = await watch
+    .time('embed', () =>
+      Promise.all([
+        embedder.embed({ windows: windows.map((window) => window.samples), signal }),
+        querySignature(samples, from * 1000, AbortSignal.any([signal, failed.signal])),
+      ]),
+    )
+    .finally(() => failed.abort());
   return {
     windows: windows.map(({ startSample }, index) => ({
       startMs: Math.round(from * 1000 + (startSample / SAMPLE_RATE) * 1000),

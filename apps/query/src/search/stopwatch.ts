@@ -1,4 +1,7 @@
-/** What a search spends its time on; `judge` is what is left of comparing without `align` and `verify`. */
+/**
+ * What a search spends its time on; `embed` is the network and beside it the sample's signature, whichever takes longer, `judge` what is left of comparing
+ * without `align` and `verify`.
+ */
 export type SearchStage =
   | 'fetch'
   | 'decode'

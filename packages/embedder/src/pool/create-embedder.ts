@@ -20,7 +20,7 @@ export interface EmbedderOptions {
   readonly model: LoadedModel;
   /** Child processes; default: one for each core. */
   readonly processes?: number | undefined;
-  /** Starts all of them at once, not one and the others when there is work for them: somebody waits for the first answer. */
+  /** For queries, for which somebody waits: all of them start at once, and a few windows are shared out between them. */
   readonly startAll?: boolean | undefined;
   /** Niceness of the children, 0..19. */
   readonly nice?: number | undefined;
@@ -47,8 +47,8 @@ interface Task {
  * Batches form across callers, first come first served. A window whose process died goes alone to another one, so it
  * cannot take others with it a second time.
  *
- * The first process is started here, so that a model or provider that cannot run fails at once; the others when needed, or with `startAll` here, too,
- * without being waited for.
+ * The first process is started here, so that a model or provider that cannot run fails at once; the others when needed. With `startAll` all are
+ * started here, and the first that is ready will do.
  *
  * @throws SoundalikeError `MODEL_INVALID`, `PROVIDER_UNAVAILABLE`, `EMBEDDER_UNAVAILABLE`; from `embed` also `EMBED_CRASHED`,
  *   `EMBED_FAILED` and `CANCELLED`
@@ -88,10 +88,10 @@ export const createEmbedder = async (options: EmbedderOptions): Promise<Embedder
   };
 
   const pump = () => {
-    const idle = [...processes].filter(({ isBusy }) => !isBusy);
-    for (const [at, child] of idle.entries()) {
-      // Where there is less than a batch for each, it is shared out: a query's few windows are embedded side by side.
-      const share = Math.ceil(waiting.length / (idle.length - at));
+    for (const child of processes) {
+      if (child.isBusy) continue;
+      // Somebody waits for all of it: the last windows are shared out. Bulk work is quickest in whole batches.
+      const share = options.startAll ? Math.ceil(waiting.length / processes.size) : batchSize;
       const batch = takeBatch(waiting, Math.min(batchSize, share));
       if (batch.length === 0) return;
       void run(child, batch);
@@ -148,16 +148,12 @@ export const createEmbedder = async (options: EmbedderOptions): Promise<Embedder
     }
   };
 
-  const first = start();
-  if (options.startAll) for (let more = 1; more < limit; more++) start().then(pump, startFailed);
-  try {
-    await first;
-  } catch (error) {
+  const starts = Array.from({ length: options.startAll ? limit : 1 }, start);
+  for (const started of starts) started.then(pump, () => undefined);
+  await Promise.any(starts).catch(({ errors }: AggregateError) => {
     isClosed = true;
-    await Promise.allSettled(starting);
-    await Promise.all([...processes].map((child) => child.stop()));
-    throw error;
-  }
+    throw errors[0];
+  });
 
   return {
     model: { ...options.model.info, precision },

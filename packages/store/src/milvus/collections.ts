@@ -53,7 +53,7 @@ export const KEY_COLUMNS = ['clip_id', 'track_id', 'content8', 'start_ms'];
 export const CLIP_COLUMNS = [...KEY_COLUMNS, 'scale', 'vector'];
 export const TRACK_COLUMNS = trackFields.map(({ name }) => name);
 
-/** A row of the SDK. */
+/** A row by column; vectors are Float32Arrays, those of one answer over one buffer. */
 export type MilvusRow = Record<string, unknown>;
 
 export const encodeClip = (clip: ClipRecord): MilvusRow => ({

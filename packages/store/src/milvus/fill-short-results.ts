@@ -42,11 +42,11 @@ const mayBeStrict = (condition: Condition): boolean =>
 
 const nearest = (rows: readonly MilvusRow[], vector: Float32Array, k: number, key: string): MilvusRow[] => {
   const best = keepBest<MilvusRow>(k, (row) => row[key] as string);
-  for (const row of rows) best.offer(row, cosine(vector, row.vector as number[]));
+  for (const row of rows) best.offer(row, cosine(vector, row.vector as Float32Array));
   return best.list().map(({ row, score }) => ({ ...row, score }));
 };
 
-const cosine = (a: Float32Array, b: readonly number[]): number => {
+const cosine = (a: Float32Array, b: Float32Array): number => {
   let product = 0;
   let normA = 0;
   let normB = 0;

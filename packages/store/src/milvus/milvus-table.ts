@@ -70,8 +70,8 @@ export const createMilvusTable = (options: {
       `read ${collection}`,
       (client, timeout) =>
         queryRows(client, {
-          limit: MOST_ROWS,
           ...request,
+          limit: request.limit ?? MOST_ROWS,
           consistency: LEVEL[request.consistency],
           collection,
           timeout,

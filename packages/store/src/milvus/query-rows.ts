@@ -11,6 +11,8 @@ export interface QueryAnswer {
 /**
  * Rows by filter, without the SDK's conversion, which pushes every float onto an array and copies each row once a column: reading the clips of thirty
  * candidates took more than half of a search by track id.
+ *
+ * Rejects with gRPC's error, or where columns differ in length.
  */
 export const queryRows = async (
   client: MilvusClient,
@@ -20,6 +22,7 @@ export const queryRows = async (
     columns: readonly string[];
     limit?: number;
     consistency: ConsistencyLevelEnum;
+    /** Milliseconds. */
     timeout: number;
   },
 ): Promise<QueryAnswer> => {
@@ -49,12 +52,13 @@ interface Column {
 type Scalars = { readonly data: string } & Record<string, { readonly data: readonly unknown[] } | undefined>;
 
 const rowsOf = (columns: readonly Column[]): MilvusRow[] => {
-  const rows: MilvusRow[] = [];
-  for (const column of columns)
-    valuesOf(column).forEach((value, at) => {
-      rows[at] ??= {};
-      (rows[at] as MilvusRow)[column.field_name] = value;
-    });
+  const named = columns.map((column) => ({ name: column.field_name, values: valuesOf(column) }));
+  const rows: MilvusRow[] = Array.from({ length: named[0]?.values.length ?? 0 }, () => ({}));
+  for (const { name, values } of named) {
+    if (values.length !== rows.length)
+      throw new Error(`Milvus gave ${values.length} values of ${name} for ${rows.length} rows`);
+    for (const [at, value] of values.entries()) (rows[at] as MilvusRow)[name] = value;
+  }
   return rows;
 };
 

@@ -6,7 +6,7 @@ import definitions from '@zilliz/milvus2-sdk-node/dist/milvus/proto-json/milvus.
 /**
  * One request of Milvus whose vectors are bytes, both ways, instead of the SDK's arrays of numbers: those are encoded and decoded one float at a time
  * and copied several times, which cost more than the server needs. Goes through the SDK's own channels, so login, database and what
- * `insistOnStatus` corrects are the same.
+ * `insistOnStatus` corrects are the same. Rejects with gRPC's error.
  */
 export const callWithRawVectors = async <Answer>(
   client: MilvusClient,
@@ -39,7 +39,7 @@ export const bytesOfVectors = (vectors: readonly Float32Array[]): Buffer =>
     vectors.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
   );
 
-/** Vectors of a column, which share one buffer: bytes of an answer may begin anywhere, floats only at a multiple of four. */
+/** Vectors of a column, which share one buffer, so that one that is kept keeps all: bytes of an answer may begin anywhere, floats only at a multiple of four. */
 export const vectorsOfBytes = (bytes: Uint8Array, dimension: number): Float32Array[] => {
   const { buffer } = new Uint8Array(bytes);
   return Array.from(

@@ -15,7 +15,7 @@ export const FailuresPage = () => {
     act(async () => {
       const { queued, rowsLeft } = await post<Retried>('/retry', body);
       reload();
-      const left = rowsLeft > 0 ? ` ${formatCount(rowsLeft)} of a list name no audio: mend the list.` : '';
+      const left = rowsLeft > 0 ? ` ${formatCount(rowsLeft)} of a list cannot be used: mend the list.` : '';
       return `${formatCount(queued)} ${queued === 1 ? 'item is' : 'items are'} queued again.${left}`;
     });
   const mayAct = queue.data?.mayAct ?? false;

@@ -17,7 +17,7 @@ export const ItemPage = ({ id }: { id: string }) => {
     act(async () => {
       const { queued, rowsLeft } = await post<Retried>('/retry', { items: [item.item] });
       reload();
-      if (rowsLeft > 0) return 'The row names no audio: mend the list and ingest it again.';
+      if (rowsLeft > 0) return 'The row cannot be used: mend the list and ingest it again.';
       return queued > 0 ? 'The item is queued again.' : 'The item has not failed.';
     });
   return (
