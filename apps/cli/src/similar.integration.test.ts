@@ -77,7 +77,11 @@ test.each([
   [[music], 'INPUT_INVALID', /is a folder/],
   [['T-1', '--less-like', 'nope'], 'SOURCE_NOT_FOUND', /"nope" is neither/],
   [['T-1', '--mode', 'louder'], 'INPUT_INVALID', /mode/],
-  [['T-1', '--artist-cap', 'many'], 'INPUT_INVALID', /artistCap/],
+  [
+    ['T-1', '--artist-cap', 'many'],
+    'INPUT_INVALID',
+    /--artist-cap must be a whole number from 1 up, got "many"/,
+  ],
   [['T-1', '--format', 'pdf'], 'INPUT_INVALID', /--format must be m3u8, csv, json, got "pdf"/],
 ])('similar %j is refused with %s', async (argv, code, words) => {
   const { document } = await cli(['similar', ...argv], env);
