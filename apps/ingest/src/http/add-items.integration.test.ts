@@ -109,6 +109,15 @@ test('items are recorded, worked off and found; bad ones are counted', async () 
   });
 }, 60_000);
 
+test('a manifest whose header cannot be read is refused, by no name of this machine', async () => {
+  const { status, body } = await post('id,"path,title\nA,a.flac,x\n', { 'content-type': 'text/csv' });
+  expect(status).toBe(422);
+  expect(body).toMatchObject({
+    code: 'MANIFEST_INVALID',
+    detail: expect.stringMatching(/^posted manifest: its header has a quote that is never closed/),
+  });
+});
+
 test('a manifest as the body; the same key gets the same answer, another request under it is refused', async () => {
   const csv = 'id;path;title\nA;music/sub/a.flac;Edited\nC;music/sub/copy.flac;Copy\n';
   const headers = { 'content-type': 'text/csv', 'idempotency-key': 'k1' };

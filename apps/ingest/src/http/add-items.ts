@@ -88,6 +88,7 @@ const addRoute = (app: HttpApp, deps: IngestHttpDeps, adds: NonNullable<IngestHt
             'IDEMPOTENCY_CONFLICT',
             'SOURCE_TOO_LARGE',
             'FORMAT_UNSUPPORTED',
+            'MANIFEST_INVALID',
             'DATABASE_UNAVAILABLE',
             'QUEUE_UNAVAILABLE',
           ),

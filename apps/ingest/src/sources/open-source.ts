@@ -76,12 +76,12 @@ const resolvePath = async ({ argument, workingDirectory }: OpenSourceOptions): P
 export async function* manifestEntries(
   path: string,
   files: FileFinder,
-  name: string = basename(path),
+  name?: string,
 ): AsyncGenerator<SourceEntry> {
   let ahead: Promise<SourceEntry[]> = Promise.resolve([]);
-  for await (const rows of readManifest(path)) {
+  for await (const rows of readManifest(path, name)) {
     const before = ahead;
-    ahead = Promise.all(rows.map((row) => rowEntry(row, files, name)));
+    ahead = Promise.all(rows.map((row) => rowEntry(row, files, name ?? basename(path))));
     for (const entry of await before) yield entry;
   }
   for (const entry of await ahead) yield entry;

@@ -27,10 +27,12 @@ export interface ManifestRow {
  * Rows of a CSV (with a header line; any encoding and delimiter) or JSONL manifest, streamed in groups. A row that cannot be read is given with its
  * problem.
  *
+ * @param name what it is called where it cannot be read; its path says nothing to who posted it
+ *
  * Throws `MANIFEST_INVALID` where a header of CSV cannot be read or names a column twice.
  */
-export const readManifest = (path: string): AsyncIterable<ManifestRow[]> =>
-  /\.(jsonl|ndjson)$/i.test(path) ? readJsonl(path) : readCsv(path);
+export const readManifest = (path: string, name: string = path): AsyncIterable<ManifestRow[]> =>
+  /\.(jsonl|ndjson)$/i.test(path) ? readJsonl(path) : readCsv(path, name);
 
 async function* readJsonl(path: string): AsyncGenerator<ManifestRow[]> {
   let number = 0;
@@ -75,14 +77,14 @@ const isDeeper = (value: object, levels: number): boolean => {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-async function* readCsv(path: string): AsyncGenerator<ManifestRow[]> {
+async function* readCsv(path: string, name: string): AsyncGenerator<ManifestRow[]> {
   const delimiter = detectDelimiter(await readStart(await readText(path)));
   let names: string[] | undefined;
   let number = 0;
   for await (const texts of splitCsv(splitLines(await readText(path)), delimiter))
     for (let at = 0; at < texts.length; at += ROWS_AT_ONCE) {
       const rows = parseRows(texts.slice(at, at + ROWS_AT_ONCE), delimiter);
-      names ??= readHeader(rows.shift() as ParsedRow, path);
+      names ??= readHeader(rows.shift() as ParsedRow, name);
       yield rows.map(({ values, problem }) => {
         number += 1;
         return { number, columns: nameValues(names as string[], values), problem };
@@ -90,12 +92,12 @@ async function* readCsv(path: string): AsyncGenerator<ManifestRow[]> {
     }
 }
 
-const readHeader = ({ values, problem }: ParsedRow, path: string): string[] => {
+const readHeader = ({ values, problem }: ParsedRow, manifest: string): string[] => {
   const names = values.map(columnName);
   const twice = findTwice(names);
   const fault = problem ?? (twice === undefined ? undefined : `has two columns named "${twice}"`);
   if (fault === undefined) return names;
-  throw new SoundalikeError('MANIFEST_INVALID', `${path}: its header ${fault}`, { fields: { path } });
+  throw new SoundalikeError('MANIFEST_INVALID', `${manifest}: its header ${fault}`, { fields: { manifest } });
 };
 
 const columnName = (name: string): string => name.trim().toLowerCase();
