@@ -116,6 +116,7 @@ test('a manifest whose header cannot be read is refused, by no name of this mach
     code: 'MANIFEST_INVALID',
     detail: expect.stringMatching(/^posted manifest: its header has a quote that is never closed/),
   });
+  expect(await here.catalogue.listRuns(1)).toMatchObject([{ source: 'api', state: 'interrupted' }]);
 });
 
 test('a manifest as the body; the same key gets the same answer, another request under it is refused', async () => {
@@ -226,3 +227,17 @@ describe('jobs of outside producers', () => {
     connection.disconnect();
   }, 60_000);
 });
+
+test('others are answered while garbage is written down, and a server that stops gives it up', async () => {
+  const rows = '{}\n'.repeat(3_000);
+  const headers = { 'content-type': 'application/x-ndjson' };
+  const posted = post(rows, headers, '?source=garbage').catch((error: Error) => error);
+  const isScanning = async () => (await here.catalogue.listRuns(1))[0]?.source === 'garbage';
+  while (!(await isScanning())) await new Promise((resolve) => setTimeout(resolve, 10));
+  const other = await app.inject({ url: '/healthz', headers: { host: 'localhost' } });
+  expect(other.statusCode).toBe(200);
+  expect(await here.catalogue.listRuns(1)).toMatchObject([{ state: 'scanning' }]);
+  await app.close();
+  expect(await posted).toMatchObject({ status: 499, body: { code: 'CANCELLED' } });
+  expect(await here.catalogue.listRuns(1)).toMatchObject([{ state: 'interrupted' }]);
+}, 60_000);

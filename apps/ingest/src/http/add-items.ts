@@ -54,11 +54,20 @@ export const addItems = async (app: HttpApp, deps: IngestHttpDeps): Promise<void
       limits: { files: 2, fields: 1, parts: 2, fieldNameSize: 200, headerPairs: 20 },
       throwFileSizeLimit: false,
     });
-    addRoute(routes as unknown as HttpApp, deps, adds);
+    const closing = new AbortController();
+    routes.addHook('preClose', async () => closing.abort());
+    addRoute(routes as unknown as HttpApp, { deps, adds, closing: closing.signal });
   });
 };
 
-const addRoute = (app: HttpApp, deps: IngestHttpDeps, adds: NonNullable<IngestHttpDeps['adds']>): void => {
+const addRoute = (
+  app: HttpApp,
+  {
+    deps,
+    adds,
+    closing,
+  }: { deps: IngestHttpDeps; adds: NonNullable<IngestHttpDeps['adds']>; closing: AbortSignal },
+): void => {
   app.post(
     '/v1/ingest',
     {
@@ -89,6 +98,7 @@ const addRoute = (app: HttpApp, deps: IngestHttpDeps, adds: NonNullable<IngestHt
             'SOURCE_TOO_LARGE',
             'FORMAT_UNSUPPORTED',
             'MANIFEST_INVALID',
+            'CANCELLED',
             'DATABASE_UNAVAILABLE',
             'QUEUE_UNAVAILABLE',
           ),
@@ -110,8 +120,9 @@ const addRoute = (app: HttpApp, deps: IngestHttpDeps, adds: NonNullable<IngestHt
                   priority: query.priority ?? 'bulk',
                 },
                 deps,
+                closing,
               )
-            : postItems(body, query.priority ?? 'interactive', deps);
+            : postItems(body, query.priority ?? 'interactive', deps, closing);
         const fingerprint = received?.fingerprint ?? hashOf(JSON.stringify(body));
         const answer = await answerOnce(headers['idempotency-key'], fingerprint, work, deps.catalogue);
         return reply.status(202).header('location', `/v1/ingest/runs/${answer.run}`).send(answer);
@@ -122,10 +133,19 @@ const addRoute = (app: HttpApp, deps: IngestHttpDeps, adds: NonNullable<IngestHt
   );
 };
 
-const postItems = (body: unknown, priority: Priority, deps: IngestHttpDeps): Promise<Answer> => {
+const postItems = (
+  body: unknown,
+  priority: Priority,
+  deps: IngestHttpDeps,
+  closing: AbortSignal,
+): Promise<Answer> => {
   const parsed = bodySchema.safeParse(body);
   if (parsed.success)
-    return record({ source: parsed.data.source, entries: posted(parsed.data.items, deps), priority }, deps);
+    return record(
+      { source: parsed.data.source, entries: posted(parsed.data.items, deps), priority },
+      deps,
+      closing,
+    );
   const [issue] = parsed.error.issues;
   throw new SoundalikeError(
     'INPUT_INVALID',
@@ -159,6 +179,7 @@ async function* posted(items: readonly PostedItem[], { adds }: IngestHttpDeps): 
 const record = async (
   { source, entries, priority }: { source: string; entries: AsyncIterable<SourceEntry>; priority: Priority },
   { catalogue, queue, adds }: IngestHttpDeps,
+  signal: AbortSignal,
 ): Promise<Answer> => {
   if (!adds) throw new SoundalikeError('NOT_FOUND', 'Items cannot be added here');
   const run = await catalogue.createRun({ catalogue: adds.catalogueName, source });
@@ -168,8 +189,15 @@ const record = async (
     catalogueName: adds.catalogueName,
     deps: { catalogue, store: await storeOf(adds), spaces: adds.spaces },
     priority: PRIORITIES[priority],
-    signal: new AbortController().signal,
+    signal,
+  }).catch(async (error) => {
+    await catalogue.setRunState(run.id, 'interrupted').catch(() => undefined);
+    throw error;
   });
+  if (signal.aborted) {
+    await catalogue.setRunState(run.id, 'interrupted');
+    throw new SoundalikeError('CANCELLED', `Run ${run.id} was stopped after ${seen} entries; send it again`);
+  }
   await catalogue.setRunState(run.id, 'running');
   const { queued, active, outcomes } = await catalogue.runCounts(run.id);
   if (queued + active === 0) await catalogue.setRunState(run.id, 'done');

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { FoundItem, ItemLocation } from '@soundalike/catalogue';
 import { filterFieldsOf, SoundalikeError } from '@soundalike/core';
 import { formatLocation } from '@soundalike/source';
@@ -69,6 +70,8 @@ export const recordSource = async (options: RecordSourceOptions): Promise<number
     if (entry.kind === 'invalid') {
       if (entry.hidesOthers) sawEverything = false;
       await recordInvalid(entry, record, deps);
+      // SQLite answers at once, and a posted file of garbage is nothing but such rows: others want to be answered, too.
+      await setImmediate();
       continue;
     }
     batch.push(entry.item);

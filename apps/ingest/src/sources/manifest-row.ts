@@ -1,6 +1,6 @@
 import type { FoundItem } from '@soundalike/catalogue';
 import { SoundalikeError, type TrackMetadata } from '@soundalike/core';
-import { refuseScheme } from '@soundalike/source';
+import { isLink, refuseScheme } from '@soundalike/source';
 import type { ManifestRow } from './read-manifest.ts';
 
 /** Columns of text about the track. */
@@ -32,7 +32,7 @@ export interface ManifestEntry {
 export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEntry => {
   const invalid = (reason: string) => {
     const { id } = row.columns;
-    const own = typeof id === 'string' || typeof id === 'number' ? ` (id ${String(id).slice(0, 80)})` : '';
+    const own = typeof id === 'string' || typeof id === 'number' ? ` (id ${excerpt(String(id), 80)})` : '';
     return new SoundalikeError('MANIFEST_INVALID', `${manifest}, row ${row.number}${own} ${reason}`, {
       fields: { manifest, row: row.number },
     });
@@ -53,6 +53,8 @@ export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEnt
     throw invalid(
       `names a place longer than ${MAX_PLACE.toLocaleString('en')} bytes: ${place.slice(0, 100)}…`,
     );
+  if (isLink(place) && !URL.canParse(place))
+    throw invalid(`names a link that is none: ${excerpt(place, 100)}`);
   const refusal = refuseScheme(place);
   if (refusal !== undefined) throw invalid(`cannot be used: ${refusal}`);
   const year = text('year');
@@ -67,6 +69,10 @@ export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEnt
   Object.assign(metadata, tagsOf(row.columns.tags), attributesOf(row.columns));
   return { place, externalId: short('id'), metadata };
 };
+
+/** The start of a text as it may stand in a message: PostgreSQL stores neither NUL nor half a surrogate pair. */
+const excerpt = (text: string, length: number): string =>
+  text.slice(0, length).replaceAll('\0', '\uFFFD').toWellFormed();
 
 /** A list (JSONL), or text with `;` or `|` between the tags. */
 const tagsOf = (value: unknown): Pick<TrackMetadata, 'tags'> | object => {

@@ -64,6 +64,19 @@ test('a line without end is refused in each kind of list, and no other', async (
   ]);
 });
 
+test('what is wrong with a row is said in words that every database stores', async () => {
+  const rows = [
+    '{"id":"N\\u0000\\ud800","path":"a.mp3"}',
+    '{"id":"L","url":"http://[::1"}',
+    '{"path":"c.mp3"}',
+  ];
+  expect(await read('words.jsonl', `${rows.join('\n')}\n`)).toEqual([
+    'MANIFEST_INVALID words.jsonl, row 1 (id N\uFFFD\uFFFD) has a NUL character in "id"',
+    'MANIFEST_INVALID words.jsonl, row 2 (id L) names a link that is none: http://[::1',
+    'c.mp3',
+  ]);
+});
+
 test('JSON may hold a line separator within a text', async () => {
   expect(await read('separator.jsonl', '{"path":"a\u2028b.mp3"}\n{"path":"c.mp3"}\n')).toEqual([
     'a\u2028b.mp3',
