@@ -1,4 +1,5 @@
 import { type Catalogue, type FoundItem, openCatalogue, type SourceScope } from '@soundalike/catalogue';
+import { SoundalikeError } from '@soundalike/core';
 import type { SourceEntry } from '../sources/source-entry.ts';
 import { compareSource } from './compare-source.ts';
 
@@ -65,4 +66,27 @@ test('an item that is gone already counts for none that is still known', async (
   expect(await catalogue.recordGone({ runId, catalogue: 'default', scope })).toMatchObject({ items: 1 });
   const compared = await compare([file('in/back', { size: 1 }), file('in/stays', { size: 2 })]);
   expect(compared).toMatchObject({ gone: 1, examples: { gone: ['music/in/leaves'] } });
+});
+
+test('a line that cannot be used, and failed before, is not gone', async () => {
+  const source = 'list.txt';
+  const link = { root: null, path: 'ftp://host/a.mp3' };
+  const run = await catalogue.createRun({ catalogue: 'default', source });
+  const found = [
+    { ...link, externalId: null, metadata: {}, size: null, modifiedMs: null },
+    file('in/left', { size: 7 }),
+  ];
+  await catalogue.recordFound({ runId: run.id, catalogue: 'default', space: SPACE, found, source });
+  const entries = (async function* (): AsyncGenerator<SourceEntry> {
+    const error = new SoundalikeError('INPUT_INVALID', 'ftp is not read');
+    yield { kind: 'invalid', location: link, error, hidesOthers: false };
+  })();
+  const difference = await compareSource({
+    source: { name: source, key: source, entries, scope: { source } },
+    catalogue,
+    catalogueName: 'default',
+    space: SPACE,
+    signal: new AbortController().signal,
+  });
+  expect(difference).toMatchObject({ invalid: 1, gone: 1, examples: { gone: ['music/in/left'] } });
 });

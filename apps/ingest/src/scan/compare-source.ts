@@ -63,13 +63,22 @@ export const compareSource = async (options: {
   let entries = 0;
   let sawEverything = true;
   let batch: FoundItem[] = [];
+  let unusable: FoundItem[] = [];
+  const compare = async (found: FoundItem[]) => {
+    const compared = await catalogue.compareFound({ catalogue: catalogueName, space, found, force, scope });
+    for (const { itemId, isInScope } of compared)
+      if (itemId !== undefined && seen.add(itemId) && isInScope) seenInScope += 1;
+    return compared;
+  };
   const flush = async () => {
     const found = distinct(batch);
+    const compared = await compare(found);
+    // What failed before because it cannot be used is there still, not gone.
+    if (unusable.length > 0) await compare(distinct(unusable));
     batch = [];
-    const compared = await catalogue.compareFound({ catalogue: catalogueName, space, found, force, scope });
+    unusable = [];
     for (const [i, item] of found.entries()) {
-      const { difference, itemId, isInScope } = compared[i] as (typeof compared)[number];
-      if (itemId !== undefined && seen.add(itemId) && isInScope) seenInScope += 1;
+      const { difference } = compared[i] as (typeof compared)[number];
       const isTaken = item.externalId !== null && ownIds.add(hashOf(item.externalId)) > 1;
       tell(isTaken ? 'conflict' : difference, formatLocation(item));
       if (difference !== 'new' || known === 0 || item.size === null) continue;
@@ -83,12 +92,11 @@ export const compareSource = async (options: {
     if (entry.kind === 'invalid') {
       if (entry.hidesOthers) sawEverything = false;
       tell('invalid', formatLocation(entry.location));
-      continue;
-    }
-    batch.push(entry.item);
-    if (batch.length >= BATCH) await flush();
+      unusable.push({ ...entry.location, externalId: null, metadata: {}, size: null, modifiedMs: null });
+    } else batch.push(entry.item);
+    if (batch.length + unusable.length >= BATCH) await flush();
   }
-  if (batch.length > 0) await flush();
+  if (batch.length + unusable.length > 0) await flush();
   // Where every known item was seen, none is gone, and none need be read. Counted again: others may have recorded items meanwhile.
   if (scope && sawEverything && !signal.aborted && seenInScope < (await countKnown())) {
     for (let after = 0; ; ) {
