@@ -365,6 +365,8 @@ export const describeCatalogue = (
         expect(await ids(album)).toEqual(['P']);
       expect(await ids('100% sal_t')).toEqual(['P']);
       expect(await ids('1__%')).toEqual([]);
+      expect(await ids('avila\0nuria')).toEqual(['P']);
+      expect(await ids('avila \ud800')).toEqual([]);
       expect(await ids('北の')).toEqual(['Q']);
     });
 

@@ -87,6 +87,9 @@ const AWAY_CODES = new Set([
   'SQLITE_READONLY',
 ]);
 
+/** PostgreSQL: `character_not_in_repertoire`. */
+const UNSTORABLE = '22021';
+
 /** Tells a database that is away from one that refused: only the first is worth waiting for. */
 const guarded =
   ({ url }: OpenDatabase) =>
@@ -96,6 +99,11 @@ const guarded =
     } catch (error) {
       if (isSoundalikeError(error)) throw error;
       const { code = '', message } = error as { code?: string; message: string };
+      // Asked for a text with NUL in it, PostgreSQL refuses the question; no stored text has one.
+      if (code === UNSTORABLE)
+        throw new SoundalikeError('INPUT_INVALID', 'A text holds a NUL character, which no stored one does', {
+          cause: error,
+        });
       const isAway =
         AWAY_SQLSTATE.test(code) ||
         AWAY_CODES.has(code) ||

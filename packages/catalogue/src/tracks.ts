@@ -200,7 +200,9 @@ const searchText = (track: Omit<Track, 'indexedAt' | 'coverage'>): string =>
       .join(' '),
   );
 
-const searchWords = (query: string): string[] => normalise(query).split(/\s+/).filter(Boolean).slice(0, 8);
+/** NUL and half a surrogate pair are in no stored text, and PostgreSQL takes neither as a value. */
+const searchWords = (query: string): string[] =>
+  normalise(query.replaceAll('\0', ' ').toWellFormed()).split(/\s+/).filter(Boolean).slice(0, 8);
 
 /** Without case and accents, so that "avila" finds "Àvila" and "soren" "Søren". */
 const normalise = (text: string): string =>
