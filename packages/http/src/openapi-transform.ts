@@ -11,13 +11,13 @@ type Json = Record<string, unknown>;
 const COMMON_STATUSES = [400, 401, 403, 429, 500];
 
 /**
- * Zod schemas as OpenAPI: adds what every route can answer, gives problems their own media type, and describes bodies that may come as JSON
- * or as multipart, or that a route reads itself.
+ * Zod schemas as OpenAPI: adds what every route can answer, gives problems their own media type, and describes bodies that a route
+ * reads itself, beside JSON or instead of it.
  */
 export const openapiTransform: Transform = (document) => {
   const { schema } = document;
   if (!schema || schema.hide) return jsonSchemaTransform(document);
-  const { multipart, readsBodies, ...rest } = schema;
+  const { readsBodies, ...rest } = schema;
   const transformed = jsonSchemaTransform({
     ...document,
     schema: {
@@ -35,18 +35,14 @@ export const openapiTransform: Transform = (document) => {
     else if ((response as Json).type === 'null')
       result.response[status] = { type: 'null', description: (response as Json).description };
   }
-  if (multipart)
-    result.body = {
-      content: {
-        'application/json': { schema: result.body },
-        'multipart/form-data': { schema: toJson(multipart) },
-      },
-    };
   if (readsBodies)
     result.body = {
-      content: Object.fromEntries(
-        Object.entries(readsBodies).map(([type, body]) => [type, { schema: toJson(body) }]),
-      ),
+      content: {
+        ...(result.body === undefined ? {} : { 'application/json': { schema: result.body } }),
+        ...Object.fromEntries(
+          Object.entries(readsBodies).map(([type, body]) => [type, { schema: toJson(body) }]),
+        ),
+      },
     };
   return transformed;
 };

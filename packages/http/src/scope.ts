@@ -19,9 +19,7 @@ declare module 'fastify' {
     costly?: boolean;
   }
   interface FastifySchema {
-    /** The body's shape as `multipart/form-data`, for the OpenAPI description; `body` then describes JSON. */
-    multipart?: ZodType;
-    /** Bodies by media type that the route reads itself, for the OpenAPI description alone. */
+    /** Bodies by media type that the route reads itself, for the OpenAPI description alone; JSON that is validated is `body`. */
     readsBodies?: Readonly<Record<string, ZodType>>;
   }
 }

@@ -190,14 +190,18 @@ const record = async (
     deps: { catalogue, store: await storeOf(adds), spaces: adds.spaces },
     priority: PRIORITIES[priority],
     signal,
-  }).catch(async (error) => {
-    await catalogue.setRunState(run.id, 'interrupted').catch(() => undefined);
-    throw error;
-  });
-  if (signal.aborted) {
-    await catalogue.setRunState(run.id, 'interrupted');
-    throw new SoundalikeError('CANCELLED', `Run ${run.id} was stopped after ${seen} entries; send it again`);
-  }
+  })
+    .then((count) => {
+      if (!signal.aborted) return count;
+      throw new SoundalikeError(
+        'CANCELLED',
+        `Run ${run.id} was stopped after ${count} entries; send it again`,
+      );
+    })
+    .catch(async (error) => {
+      await catalogue.setRunState(run.id, 'interrupted').catch(() => undefined);
+      throw error;
+    });
   await catalogue.setRunState(run.id, 'running');
   const { queued, active, outcomes } = await catalogue.runCounts(run.id);
   if (queued + active === 0) await catalogue.setRunState(run.id, 'done');

@@ -60,7 +60,9 @@ export const exportRoutes = (app: HttpApp, deps: QueryDeps): void => {
         tags: ['search'],
         querystring,
         body: searchRequestSchema,
-        multipart: z.object({ request: searchRequestSchema.optional() }).catchall(z.file()),
+        readsBodies: {
+          'multipart/form-data': z.object({ request: searchRequestSchema.optional() }).catchall(z.file()),
+        },
         response: { 200: exported, ...SEARCH_PROBLEMS },
       },
     },

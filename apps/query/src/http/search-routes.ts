@@ -48,7 +48,9 @@ export const searchRoutes = (app: HttpApp, deps: QueryDeps): void => {
           'Seeds are links, tracks of the catalogue, or uploads: file parts of a multipart body, named by `seeds[].upload`, beside a part `request` with this JSON. A multipart body of files alone searches with all of them.',
         tags: ['search'],
         body: searchRequestSchema,
-        multipart: z.object({ request: searchRequestSchema.optional() }).catchall(z.file()),
+        readsBodies: {
+          'multipart/form-data': z.object({ request: searchRequestSchema.optional() }).catchall(z.file()),
+        },
         response: { 200: searchAnswerSchema, ...SEARCH_PROBLEMS },
       },
     },
