@@ -52,16 +52,14 @@ export const createFailures = ({ db }: OpenDatabase): Failures => ({
   retryItems: async ({ itemIds, limit = 100_000, ...filter }) => {
     let failed = db.selectFrom('items').where('state', '=', 'failed').where(matching(filter));
     if (itemIds) failed = failed.where('id', 'in', itemIds.length > 0 ? [...itemIds] : [-1]);
-    const ids = await failed.select('id').where(isAudio).orderBy('id').limit(limit).execute();
+    const audio = await failed.select('id').where(isAudio).orderBy('id').limit(limit).execute();
+    const ids = audio.map(({ id }) => id);
     const { rowsLeft } = await failed
       .select(({ fn }) => fn.countAll<number>().as('rowsLeft'))
       .where(({ not }) => not(isAudio))
       .executeTakeFirstOrThrow();
     const queued: { itemId: number; try: number }[] = [];
-    for (const chunk of chunksOf(
-      ids.map(({ id }) => id),
-      IDS_PER_STATEMENT,
-    )) {
+    for (const chunk of chunksOf(ids, IDS_PER_STATEMENT)) {
       const rows = await db
         .updateTable('items')
         .set((eb) => ({

@@ -3,7 +3,7 @@ import type { Catalogue, FoundItem } from '@soundalike/catalogue';
 import { formatLocation } from '@soundalike/source';
 import type { Source } from '../sources/source-entry.ts';
 import { createNumberMap } from './number-map.ts';
-import { distinct } from './record-source.ts';
+import { distinct, unusableItem } from './record-source.ts';
 
 const BATCH = 1_000;
 
@@ -92,7 +92,7 @@ export const compareSource = async (options: {
     if (entry.kind === 'invalid') {
       if (entry.hidesOthers) sawEverything = false;
       tell('invalid', formatLocation(entry.location));
-      unusable.push({ ...entry.location, externalId: null, metadata: {}, size: null, modifiedMs: null });
+      unusable.push(unusableItem(entry.location));
     } else batch.push(entry.item);
     if (batch.length + unusable.length >= BATCH) await flush();
   }

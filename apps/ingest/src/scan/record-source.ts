@@ -113,15 +113,22 @@ export const refuseLoss = (source: Source, lost: number, known: number): void =>
   );
 };
 
+/** An entry that cannot be used as the ledger knows it: by its place alone. */
+export const unusableItem = (location: ItemLocation): FoundItem => ({
+  ...location,
+  externalId: null,
+  metadata: {},
+  size: null,
+  modifiedMs: null,
+});
+
 /** An entry that cannot be used is an item that failed, so that it is counted and can be looked up. */
 const recordInvalid = async (
   { location, error }: Pick<Extract<SourceEntry, { kind: 'invalid' }>, 'location' | 'error'>,
   record: (found: readonly FoundItem[]) => Promise<{ queued: number[] }>,
   { catalogue }: RecordSourceOptions['deps'],
 ) => {
-  const { queued } = await record([
-    { ...location, externalId: null, metadata: {}, size: null, modifiedMs: null },
-  ]);
+  const { queued } = await record([unusableItem(location)]);
   for (const itemId of queued)
     await catalogue.failItem({
       itemId,

@@ -71,7 +71,7 @@ export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEnt
 };
 
 /** The start of a text as it may stand in a message: PostgreSQL stores neither NUL nor half a surrogate pair. */
-const excerpt = (text: string, length: number): string =>
+export const excerpt = (text: string, length: number): string =>
   text.slice(0, length).replaceAll('\0', '\uFFFD').toWellFormed();
 
 /** A list (JSONL), or text with `;` or `|` between the tags. */

@@ -5,7 +5,7 @@ import { SoundalikeError, toSoundalikeError } from '@soundalike/core';
 import { fileError, isAudioName, isLink, isS3, refuseScheme, type S3Options } from '@soundalike/source';
 import { createFileFinder, entryOf, type FileFinder, linkEntry } from './find-file.ts';
 import { findRoot, type Roots } from './find-root.ts';
-import { isTooLong, MAX_PLACE, readManifestRow } from './manifest-row.ts';
+import { excerpt, isTooLong, MAX_PLACE, readManifestRow } from './manifest-row.ts';
 import { readList } from './read-list.ts';
 import { type ManifestRow, readManifest } from './read-manifest.ts';
 import { scanBucket } from './scan-bucket.ts';
@@ -113,7 +113,7 @@ async function* listEntries(path: string, files: FileFinder): AsyncGenerator<Sou
     else
       yield {
         kind: 'invalid',
-        location: { root: null, path: place.slice(0, SHOWN).replaceAll('\0', '\uFFFD') },
+        location: { root: null, path: excerpt(place, SHOWN) },
         error: new SoundalikeError('INPUT_INVALID', `${basename(path)}: ${refusal}`, {
           fields: { place: place.slice(0, SHOWN) },
         }),

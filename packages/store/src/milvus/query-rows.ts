@@ -65,9 +65,9 @@ const rowsOf = (columns: readonly Column[]): MilvusRow[] => {
 const valuesOf = ({ vectors, scalars }: Column): readonly unknown[] => {
   if (vectors?.float_vector) return vectorsOfBytes(vectors.float_vector.data, Number(vectors.dim));
   if (!scalars) return [];
-  const values = scalars[scalars.data]?.data ?? [];
+  const values = elementsOf(scalars);
   return scalars.data === 'array_data' ? (values as Scalars[]).map(elementsOf) : values;
 };
 
-/** Elements of an array of one row, our tags; Milvus leaves the kind of an empty one open. */
+/** Values of a column, or of an array in one row, our tags; Milvus leaves the kind of an empty one open. */
 const elementsOf = (scalars: Scalars): readonly unknown[] => scalars[scalars.data]?.data ?? [];
