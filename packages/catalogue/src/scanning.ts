@@ -6,7 +6,6 @@ import { findKnown, type KnownRow } from './known-items.ts';
 import { chunksOf } from './rows.ts';
 import type { Database } from './schema.ts';
 import { presenceOf } from './track-spaces.ts';
-import { findUnchanged, haveTwins, saysNothing, type UnchangedItem } from './unchanged-items.ts';
 
 type Scanning = Pick<Catalogue, 'recordFound' | 'compareFound'>;
 type Db = OpenDatabase['db'];
@@ -17,7 +16,7 @@ const ROWS_PER_STATEMENT = 500;
 export const createScanning = ({ kind, db }: Pick<OpenDatabase, 'kind' | 'db'>): Scanning => ({
   recordFound: ({ runId, catalogue, space, found, force = false, source = '', priority = BULK_PRIORITY }) =>
     db.transaction().execute(async (transaction) => {
-      const known = await findKnown(transaction, catalogue, found);
+      const known = await findKnown({ kind, db: transaction }, { catalogue, found, runId });
       const isInSpace = await membersOf(transaction, space, known.rows());
       const rows: Insertable<Database['items']>[] = [];
       const unchanged: number[] = [];
@@ -27,7 +26,7 @@ export const createScanning = ({ kind, db }: Pick<OpenDatabase, 'kind' | 'db'>):
       const conflicts: ScanResult['conflicts'][number][] = [];
       const now = Date.now();
       for (const entry of found) {
-        const holder = known.claim(entry, runId);
+        const holder = known.claim(entry);
         if (holder) {
           conflicts.push({ item: entry, holder });
           continue;
@@ -70,18 +69,10 @@ export const createScanning = ({ kind, db }: Pick<OpenDatabase, 'kind' | 'db'>):
     }),
 
   compareFound: async ({ catalogue, space, found, force = false, scope }) => {
-    const unchanged =
-      force || haveTwins(found)
-        ? new Map<FoundItem, UnchangedItem>()
-        : await findUnchanged({ kind, db }, { catalogue, space, found, scope });
-    const rest = found.filter((entry) => !unchanged.has(entry));
-    const known = await findKnown(db, catalogue, rest);
+    const known = await findKnown({ kind, db }, { catalogue, found });
     const isInSpace = await membersOf(db, space, known.rows());
     return found.map((entry) => {
-      const same = unchanged.get(entry);
-      if (same) return { difference: 'unchanged' as const, ...same };
-      if (known.claim(entry, Number.NaN))
-        return { difference: 'conflict' as const, itemId: undefined, isInScope: false };
+      if (known.claim(entry)) return { difference: 'conflict' as const, itemId: undefined, isInScope: false };
       const before = known.rowOf(entry);
       return {
         itemId: before?.id,
@@ -146,6 +137,10 @@ const isOtherVersion = (before: string | null, now: string | null | undefined): 
   Boolean(before && now) && bareMark(before as string) !== bareMark(now as string);
 
 const bareMark = (etag: string): string => etag.replace(/^W\//, '').replaceAll('"', '');
+
+/** A folder scan says nothing about metadata; it does not wipe what a manifest said earlier. */
+const saysNothing = ({ externalId, metadata }: FoundItem): boolean =>
+  externalId === null && Object.keys(metadata).length === 0;
 
 const metadataText = (entry: FoundItem, before?: KnownRow): string =>
   before && saysNothing(entry) ? before.metadata : JSON.stringify(entry.metadata);
