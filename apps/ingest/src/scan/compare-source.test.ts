@@ -90,3 +90,57 @@ test('a line that cannot be used, and failed before, is not gone', async () => {
   });
   expect(difference).toMatchObject({ invalid: 1, gone: 1, examples: { gone: ['music/in/left'] } });
 });
+
+test('an own id that an earlier line has already is taken, a thousand lines later, too, whether it is known or new', async () => {
+  const ids = ['indexed', 'waiting', 'new'];
+  const named = ids.map((externalId) => file(`in/${externalId}`, { externalId }));
+  const run = await catalogue.createRun({ catalogue: 'default', source: 'test' });
+  const { queued } = await catalogue.recordFound({
+    runId: run.id,
+    catalogue: 'default',
+    space: SPACE,
+    found: named.slice(0, 2),
+  });
+  await index(queued[0] as number);
+  const between = Array.from({ length: 1_500 }, (_, at) => file(`in/between/${at}`));
+  const again = ids.map((externalId) => file(`in/again/${externalId}`, { externalId }));
+  expect(await compare([...named, ...between, ...again])).toMatchObject({
+    unchanged: 1,
+    waiting: 1,
+    new: 1_501,
+    conflict: 3,
+    examples: { conflict: ids.map((id) => `music/in/again/${id}`) },
+  });
+  // Turned round, the unchanged line is the second.
+  expect(await compare([...again, ...between, ...named])).toMatchObject({ unchanged: 0, conflict: 3 });
+});
+
+const index = async (itemId: number) => {
+  await catalogue.startItem(itemId, 'w:1');
+  const content = 'A'.repeat(22);
+  await catalogue.finishItem({
+    itemId,
+    worker: 'w:1',
+    contentId: content,
+    timings: {},
+    audioSeconds: 3,
+    fileMetadata: {},
+    track: {
+      id: content,
+      catalogue: 'default',
+      externalId: 'indexed',
+      contentId: content,
+      space: SPACE,
+      durationSeconds: 3,
+      clipCount: 1,
+      coverage: 'full',
+      title: null,
+      artist: null,
+      album: null,
+      genre: null,
+      tags: [],
+      year: null,
+      attributes: {},
+    },
+  });
+};
