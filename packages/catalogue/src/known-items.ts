@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { FoundItem, ItemLocation } from './catalogue.ts';
 import type { OpenDatabase } from './database.ts';
 import { chunksOf } from './rows.ts';
@@ -42,7 +42,7 @@ export const findKnown = async (
   const byPlace = new Map<string, KnownRow[]>();
   const byId = new Map<number, KnownRow>();
   const roots = new Map<string, string[]>();
-  // Half a surrogate pair, as an escape of JSON can name one, is stored as U+FFFD; PostgreSQL refuses it in JSON.
+  // Half a surrogate pair, as an escape of JSON can name one, is stored as U+FFFD.
   for (const { root, path } of found) pushTo(roots, root ?? '', path.toWellFormed());
   for (const [root, paths] of roots) {
     for (const row of await rowsAt({ kind, db }, { catalogue, root, paths: [...new Set(paths)] })) {
@@ -55,7 +55,7 @@ export const findKnown = async (
   const isAtItsPlace = (entry: FoundItem) =>
     here(entry).some(({ external_id }) => external_id === entry.externalId);
   const owners = await ownersOf(
-    db,
+    { kind, db },
     catalogue,
     runId === undefined ? found.filter((entry) => !isAtItsPlace(entry)) : found,
   );
@@ -107,23 +107,36 @@ export const findKnown = async (
   };
 };
 
-/** The items at places, by id, as one text there and one back: taken out row by row, those of a long manifest cost three times as much. */
+/** The items at places, by id. */
 const rowsAt = async (
-  { kind, db }: Connected,
+  database: Connected,
   { catalogue, root, paths }: { catalogue: string; root: string; paths: readonly string[] },
 ): Promise<KnownRow[]> => {
-  const columns = sql.join(COMPARED.map((name) => sql.ref(`items.${name}`)));
-  // A cross join keeps the paths outside: SQLite would read the whole index for each.
+  const where = sql`items.catalogue = ${catalogue} and items.root = ${root} and items.path = asked.value`;
+  const rows = await lookUp(database, { columns: COMPARED, values: paths, where });
+  return rows.map(toKnownRow).sort((a, b) => a.id - b.id);
+};
+
+/**
+ * Columns of the items that `where` finds for each asked value, in no order: one value there and one back, since taken out row by row the known items of
+ * a long manifest cost three times as much. Each value is looked up by itself, whatever the planner thinks: without statistics, as after a
+ * first run, each group of values would read the whole index. A cross join keeps SQLite to that, `offset 0` PostgreSQL.
+ */
+const lookUp = async (
+  { kind, db }: Connected,
+  options: { columns: readonly string[]; values: readonly string[]; where: RawBuilder<unknown> },
+): Promise<unknown[][]> => {
+  const { values, where } = options;
+  const columns = sql.join(options.columns.map((name) => sql.ref(`items.${name}`)));
   const { rows } = await (kind === 'postgres'
-    ? sql<{ items: string | null }>`select json_agg(json_build_array(${columns}))::text as items
-        from json_array_elements_text(${JSON.stringify(paths)}::json) as place(path)
-        join items on items.catalogue = ${catalogue} and items.root = ${root} and items.path = place.path`
+    ? sql<{
+        items: string | null;
+      }>`select json_agg(found.item)::text as items from unnest(${[...values]}::text[]) as asked(value)
+        cross join lateral (select json_build_array(${columns}) as item from items where ${where} offset 0) as found`
     : sql<{ items: string }>`select json_group_array(json_array(${columns})) as items
-        from json_each(${JSON.stringify(paths)}) as place
-        cross join items on items.catalogue = ${catalogue} and items.root = ${root} and items.path = place.value`
+        from json_each(${JSON.stringify(values)}) as asked cross join items on ${where}`
   ).execute(db);
-  // Ordered here: they nearly are already, and SQLite would sort the finished texts.
-  return (JSON.parse(rows[0]?.items ?? '[]') as unknown[][]).map(toKnownRow).sort((a, b) => a.id - b.id);
+  return JSON.parse(rows[0]?.items ?? '[]') as unknown[][];
 };
 
 const toKnownRow = (values: readonly unknown[]): KnownRow => {
@@ -134,26 +147,17 @@ const toKnownRow = (values: readonly unknown[]): KnownRow => {
 
 /** The newest item that each own id of the entries stands for, gone ones left out: id by own id. */
 const ownersOf = async (
-  db: Connected['db'],
+  database: Connected,
   catalogue: string,
   found: readonly FoundItem[],
 ): Promise<Map<string, number>> => {
-  const owners = new Map<string, number>();
-  const ownIds = [...new Set(found.map(({ externalId }) => externalId).filter((id) => id !== null))];
-  for (const chunk of chunksOf(ownIds, ROWS_PER_STATEMENT)) {
-    const rows = await db
-      .selectFrom('items')
-      .select(['id', 'external_id'])
-      .where('catalogue', '=', catalogue)
-      // Said although no id is empty: the index holds only those that are not.
-      .where('external_id', '!=', '')
-      .where('external_id', 'in', chunk)
-      .where('state', '!=', 'gone')
-      .orderBy('id')
-      .execute();
-    for (const { id, external_id } of rows) owners.set(external_id, id);
-  }
-  return owners;
+  const values = [...new Set(found.flatMap(({ externalId }) => externalId?.toWellFormed() ?? []))];
+  if (values.length === 0) return new Map();
+  // Said although no id is empty: the index holds only those that are not.
+  const where = sql`items.catalogue = ${catalogue} and items.external_id <> '' and items.external_id = asked.value and items.state <> 'gone'`;
+  const rows = await lookUp(database, { columns: ['id', 'external_id'], values, where });
+  const owners = (rows as [number, string][]).sort(([a], [b]) => a - b);
+  return new Map(owners.map(([id, externalId]) => [externalId, id]));
 };
 
 const pushTo = <Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void => {
