@@ -3,11 +3,14 @@ import { SoundalikeError, type TrackMetadata } from '@soundalike/core';
 import { isLink, refuseScheme } from '@soundalike/source';
 import type { ManifestRow } from './read-manifest.ts';
 
+/** Columns that may say where the audio is; the first that has a value counts. */
+export const PLACES = ['path', 'file', 'url'] as const;
+
 /** Columns of text about the track. */
 const TEXTS = ['title', 'artist', 'album', 'genre'] as const;
 
 /** Columns with a meaning; every other one becomes an attribute of the track. */
-const KNOWN = new Set<string>(['id', 'path', 'file', 'url', 'tags', 'year', ...TEXTS]);
+const KNOWN = new Set<string>(['id', 'tags', 'year', ...PLACES, ...TEXTS]);
 
 /** Longest value kept, characters. */
 const MAX_TEXT = 2_000;
@@ -47,7 +50,7 @@ export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEnt
     return String(value).trim().toWellFormed() || null;
   };
   const short = (name: string): string | null => text(name)?.slice(0, MAX_TEXT).toWellFormed() ?? null;
-  const place = text('path') ?? text('file') ?? text('url');
+  const place = PLACES.reduce<string | null>((found, name) => found ?? text(name), null);
   if (!place) throw invalid('has none of "path", "file" and "url"');
   if (isTooLong(place))
     throw invalid(

@@ -60,6 +60,22 @@ describe('delimiters are detected', () => {
     ]);
   });
 
+  test.each([';', '\t', '|'])('%j between two columns of two rows', async (delimiter) => {
+    const path = write(`two${delimiter.charCodeAt(0)}.csv`, `Path${delimiter}Artist\na.mp3${delimiter}Ann\n`);
+    expect((await rowsOf(path)).map(({ columns }) => columns)).toEqual([{ path: 'a.mp3', artist: 'Ann' }]);
+  });
+
+  test('a header without a place for the audio is refused as a whole, and says what it has', async () => {
+    for (const header of ['id,Filename,artist', '/music/a.mp3,Ann'])
+      await expect(rowsOf(write('n.csv', `${header}\n1,a.mp3,Ann\n`))).rejects.toMatchObject({
+        code: 'MANIFEST_INVALID',
+        message: expect.stringContaining(
+          `its header has none of the columns "path", "file", "url", one of which says where the audio is; it has "${header.toLowerCase().replaceAll(',', ', ')}"`,
+        ),
+      });
+    expect(await rowsOf(write('e.csv', ''))).toEqual([]);
+  });
+
   test('one column needs none', async () => {
     const path = write('one.csv', 'path\na b.mp3\nc.mp3\n');
     expect((await rowsOf(path)).map(({ columns }) => columns.path)).toEqual(['a b.mp3', 'c.mp3']);

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { SoundalikeError } from '@soundalike/core';
 import { parse } from 'csv-parse/sync';
 import Papa from 'papaparse';
+import { PLACES } from './manifest-row.ts';
 import { readText } from './read-text.ts';
 import { type CsvText, splitCsv } from './split-csv.ts';
 import { MAX_LINE, splitLines, TOO_LONG } from './split-lines.ts';
@@ -29,7 +30,7 @@ export interface ManifestRow {
  *
  * @param name what it is called where it cannot be read; its path says nothing to who posted it
  *
- * Throws `MANIFEST_INVALID` where a header of CSV cannot be read or names a column twice.
+ * Throws `MANIFEST_INVALID` where a header of CSV cannot be read, names a column twice or none for the place of the audio.
  */
 export const readManifest = (path: string, name: string = path): AsyncIterable<ManifestRow[]> =>
   /\.(jsonl|ndjson)$/i.test(path) ? readJsonl(path) : readCsv(path, name);
@@ -95,10 +96,17 @@ async function* readCsv(path: string, name: string): AsyncGenerator<ManifestRow[
 const readHeader = ({ values, problem }: ParsedRow, manifest: string): string[] => {
   const names = values.map(columnName);
   const twice = findTwice(names);
-  const fault = problem ?? (twice === undefined ? undefined : `has two columns named "${twice}"`);
+  const fault =
+    problem ?? (twice === undefined ? refusePlaceless(names) : `has two columns named "${twice}"`);
   if (fault === undefined) return names;
   throw new SoundalikeError('MANIFEST_INVALID', `${manifest}: its header ${fault}`, { fields: { manifest } });
 };
+
+/** Without such a column every row would fail, a hundred thousand times the same. */
+const refusePlaceless = (names: readonly string[]): string | undefined =>
+  PLACES.some((name) => names.includes(name))
+    ? undefined
+    : `has none of the columns ${PLACES.map((name) => `"${name}"`).join(', ')}, one of which says where the audio is; it has ${excerpt(names.join(', '))}`;
 
 const columnName = (name: string): string => name.trim().toLowerCase();
 
@@ -147,7 +155,12 @@ const excerpt = (text: string) => JSON.stringify(text.length > 60 ? `${text.slic
 
 /** The delimiter that cuts the first rows into the same number of columns; a comma where there is one column only. */
 export const detectDelimiter = (text: string): string => {
-  const { meta, errors } = Papa.parse(text, { preview: 20, delimitersToGuess: [',', ';', '\t', '|'] });
+  const { meta, errors } = Papa.parse(text, {
+    preview: 20,
+    delimitersToGuess: [',', ';', '\t', '|'],
+    // An empty line has one column, and would outvote a few rows of two.
+    skipEmptyLines: 'greedy',
+  });
   return errors.some(({ code }) => code === 'UndetectableDelimiter') ? ',' : meta.delimiter;
 };
 
