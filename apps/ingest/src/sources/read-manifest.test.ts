@@ -65,6 +65,18 @@ describe('delimiters are detected', () => {
     expect((await rowsOf(path)).map(({ columns }) => columns)).toEqual([{ path: 'a.mp3', artist: 'Ann' }]);
   });
 
+  test('what a spreadsheet says before the header is believed, and no row', async () => {
+    const path = write(
+      'sep.csv',
+      'sep=|\r\npath|title\r\na.mp3|One; two; three\r\nb.mp3|Four; five; six\r\n',
+    );
+    expect(await rowsOf(path)).toMatchObject([
+      { number: 1, columns: { path: 'a.mp3', title: 'One; two; three' } },
+      { number: 2, columns: { path: 'b.mp3', title: 'Four; five; six' } },
+    ]);
+    expect(await rowsOf(write('sep-only.csv', 'sep=;\n'))).toEqual([]);
+  });
+
   test('a header without a place for the audio is refused as a whole, and says what it has', async () => {
     for (const header of ['id,Filename,artist', '/music/a.mp3,Ann'])
       await expect(rowsOf(write('n.csv', `${header}\n1,a.mp3,Ann\n`))).rejects.toMatchObject({

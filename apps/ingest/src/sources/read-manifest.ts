@@ -10,6 +10,9 @@ import { MAX_LINE, splitLines, TOO_LONG } from './split-lines.ts';
 /** Text from which the delimiter is told, characters. */
 const SAMPLE_CHARACTERS = 64 * 1024;
 
+/** What spreadsheets write before the header, and read as the delimiter. */
+const SAID_DELIMITER = /^sep=(.)\r?\n/i;
+
 /** Rows read in one go, and their files looked at side by side: the event loop is free between. */
 const ROWS_AT_ONCE = 500;
 
@@ -79,12 +82,17 @@ const isDeeper = (value: object, levels: number): boolean => {
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 async function* readCsv(path: string, name: string): AsyncGenerator<ManifestRow[]> {
-  const delimiter = detectDelimiter(await readStart(await readText(path)));
+  const start = await readStart(await readText(path));
+  const said = SAID_DELIMITER.exec(start)?.[1];
+  const delimiter = said ?? detectDelimiter(start);
+  let isSaying = said !== undefined;
   let names: string[] | undefined;
   let number = 0;
   for await (const texts of splitCsv(splitLines(await readText(path)), delimiter))
     for (let at = 0; at < texts.length; at += ROWS_AT_ONCE) {
-      const rows = parseRows(texts.slice(at, at + ROWS_AT_ONCE), delimiter);
+      const rows = parseRows(texts.slice(at + Number(isSaying), at + ROWS_AT_ONCE), delimiter);
+      isSaying = false;
+      if (rows.length === 0) continue;
       names ??= readHeader(rows.shift() as ParsedRow, name);
       yield rows.map(({ values, problem }) => {
         number += 1;
