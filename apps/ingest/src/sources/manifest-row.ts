@@ -12,6 +12,9 @@ const TEXTS = ['title', 'artist', 'album', 'genre'] as const;
 /** Columns with a meaning; every other one becomes an attribute of the track. */
 const KNOWN = new Set<string>(['id', 'tags', 'year', ...PLACES, ...TEXTS]);
 
+/** A year, or the start of a date; spreadsheets and data frames write years as 1999.0. */
+export const YEAR = /^(\d{1,4})(?:\.0+|-\d{1,2}(?:-\d{1,2}(?:[T ].*)?)?)?$/;
+
 /** Longest value kept, characters. */
 const MAX_TEXT = 2_000;
 
@@ -61,14 +64,16 @@ export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEnt
   const refusal = refuseScheme(place);
   if (refusal !== undefined) throw invalid(`cannot be used: ${refusal}`);
   const year = text('year');
-  if (year !== null && !/^\d{1,4}$/.test(year))
+  if (year !== null && !YEAR.test(year))
     throw invalid(`has a "year" that is not a year: ${JSON.stringify(year)}`);
   const metadata: Record<string, unknown> = {};
   for (const name of TEXTS) {
     const value = short(name);
     if (value !== null) metadata[name] = value;
   }
-  if (year !== null) metadata.year = Number(year);
+  // Databases of music write 0 where they know none.
+  const written = Number(YEAR.exec(year ?? '')?.[1] ?? 0);
+  if (written > 0) metadata.year = written;
   Object.assign(metadata, tagsOf(row.columns.tags), attributesOf(row.columns));
   return { place, externalId: short('id'), metadata };
 };

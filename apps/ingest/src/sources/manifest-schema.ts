@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { YEAR } from './manifest-row.ts';
 
 const text = z.string().max(2_000);
 
@@ -12,7 +13,10 @@ export const metadataShape = {
     .union([z.array(z.string().max(200)).max(200), text])
     .optional()
     .describe('A list; as text, with ; or | between them'),
-  year: z.union([z.int().min(0).max(9999), z.string().regex(/^\d{1,4}$/)]).optional(),
+  year: z
+    .union([z.int().min(0).max(9999), z.string().regex(YEAR)])
+    .optional()
+    .describe('Of a date the year counts; 0 says nothing'),
   isrc: text.optional().describe('Kept as an attribute'),
   rights: text.optional().describe('Kept as an attribute'),
 };

@@ -1,0 +1,29 @@
+import { readManifestRow } from './manifest-row.ts';
+
+const yearOf = (year: unknown) =>
+  readManifestRow({ number: 1, columns: { path: 'a.mp3', year } }, 'm.csv').metadata.year;
+
+describe('a year', () => {
+  test.each([
+    ['1999', 1999],
+    [1999, 1999],
+    ['1999.0', 1999],
+    ['1999-05', 1999],
+    ['1999-5-1', 1999],
+    ['1999-05-12T10:00:00Z', 1999],
+    ['1999-05-12 10:00', 1999],
+    ['0', undefined],
+    ['0000-00-00', undefined],
+    ['', undefined],
+    [null, undefined],
+  ])('%j is %p', (written, year) => {
+    expect(yearOf(written)).toBe(year);
+  });
+
+  test.each(['soon', '12.05.1999', '19999', '1999.5', '1999-05-12x', '-1999'])(
+    '%j is none, and the row says so',
+    (written) => {
+      expect(() => yearOf(written)).toThrow('m.csv, row 1 has a "year" that is not a year');
+    },
+  );
+});
