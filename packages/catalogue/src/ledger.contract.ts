@@ -155,6 +155,23 @@ export const describeLedger = (get: () => Catalogue): void => {
     expect(halved?.difference).toBe('new');
   });
 
+  test('a place named with and without an own id is two items, whichever was known', async () => {
+    const bare = file('two/bare');
+    await scan([bare]);
+    const both = await scan([file('two/bare', { externalId: 'T1' }), bare]);
+    expect(both.queued).toHaveLength(2);
+    expect(await scan([bare, file('two/bare', { externalId: 'T1' })])).toMatchObject({ conflicts: [] });
+    const owned = file('two/owned', { externalId: 'T2' });
+    const [id = 0] = (await scan([owned])).queued;
+    await index(id, 'two'.padEnd(22, 'x'), 't');
+    const again = await scan([file('two/owned'), owned]);
+    expect(again).toMatchObject({ queued: [expect.any(Number)], unchanged: 1 });
+    // The id goes elsewhere, its place keeps what else is named there.
+    const moved = await scan([file('two/owned'), file('two/elsewhere', { externalId: 'T2' })]);
+    expect(new Set(moved.queued).size).toBe(2);
+    expect((await get().getItem(id))?.path).toBe('two/elsewhere');
+  });
+
   test('what a source names no more: moved, gone, and the tracks that pruning removes', async () => {
     const scope: SourceScope = { source: 'prune.csv' };
     const first = await scan(

@@ -2,7 +2,8 @@ import type { Insertable } from 'kysely';
 import type { Catalogue, Difference, FoundItem, ScanResult } from './catalogue.ts';
 import type { OpenDatabase } from './database.ts';
 import { liesWithin } from './gone.ts';
-import { findKnown, type KnownRow } from './known-items.ts';
+import { findKnown } from './known-items.ts';
+import type { KnownRow } from './look-up-items.ts';
 import { chunksOf } from './rows.ts';
 import type { Database } from './schema.ts';
 import { presenceOf } from './track-spaces.ts';
@@ -17,7 +18,7 @@ export const createScanning = ({ kind, db }: Pick<OpenDatabase, 'kind' | 'db'>):
   recordFound: ({ runId, catalogue, space, found, force = false, source = '', priority = BULK_PRIORITY }) =>
     db.transaction().execute(async (transaction) => {
       const known = await findKnown({ kind, db: transaction }, { catalogue, found, runId });
-      const isInSpace = await membersOf(transaction, space, known.rows());
+      const isInSpace = await membersOf(transaction, space, known.rows);
       const rows: Insertable<Database['items']>[] = [];
       const unchanged: number[] = [];
       const metadataChanged: number[] = [];
@@ -26,7 +27,7 @@ export const createScanning = ({ kind, db }: Pick<OpenDatabase, 'kind' | 'db'>):
       const conflicts: ScanResult['conflicts'][number][] = [];
       const now = Date.now();
       for (const entry of found) {
-        const holder = known.claim(entry);
+        const holder = known.holderOf(entry);
         if (holder) {
           conflicts.push({ item: entry, holder });
           continue;
@@ -70,9 +71,10 @@ export const createScanning = ({ kind, db }: Pick<OpenDatabase, 'kind' | 'db'>):
 
   compareFound: async ({ catalogue, space, found, force = false, scope }) => {
     const known = await findKnown({ kind, db }, { catalogue, found });
-    const isInSpace = await membersOf(db, space, known.rows());
+    const isInSpace = await membersOf(db, space, known.rows);
     return found.map((entry) => {
-      if (known.claim(entry)) return { difference: 'conflict' as const, itemId: undefined, isInScope: false };
+      if (known.holderOf(entry))
+        return { difference: 'conflict' as const, itemId: undefined, isInScope: false };
       const before = known.rowOf(entry);
       return {
         itemId: before?.id,

@@ -68,7 +68,7 @@ export const ERROR_TABLE = {
     'The source exceeds the size cap. Raise MAX_FETCH_MB (links) or MAX_UPLOAD_MB (uploads), or send less; a JSON body has 1 MB.',
   ),
   SOURCE_FETCH_FAILED: flaky(502, 'The link did not answer properly. It is tried again with growing pauses.'),
-  MANIFEST_INVALID: bad(422, 'A manifest, or a row of it, cannot be used; row number and column are named.'),
+  MANIFEST_INVALID: bad(422, 'A manifest, or a row of it, cannot be used; what is wrong is named.'),
   PRUNE_REFUSED: bad(
     409,
     'More than half of what the source held is not there any more; a drive may be away. Check it, or allow it with --allow-loss.',

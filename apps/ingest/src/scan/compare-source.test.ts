@@ -144,3 +144,14 @@ const index = async (itemId: number) => {
     },
   });
 };
+
+test('an own id that has two rows, one of them gone, is taken all the same; a place may be named without its id, too', async () => {
+  const x = (path: string) => file(path, { externalId: 'X' });
+  await scan([x('in/b')]);
+  const runId = await scan([file('in/c')]);
+  await catalogue.recordGone({ runId, catalogue: 'default', scope });
+  await scan([x('in/a'), file('in/c')]);
+  const between = Array.from({ length: 1_200 }, (_, at) => file(`in/between/${at}`));
+  expect(await compare([x('in/a'), file('in/c'), ...between, x('in/b')])).toMatchObject({ conflict: 1 });
+  expect(await compare([file('in/a'), ...between, x('in/a')])).toMatchObject({ conflict: 0 });
+});

@@ -34,7 +34,7 @@ export interface SourceDifference extends Readonly<Record<Kind, number>> {
 
 /**
  * Compares a source with the catalogue. Memory stays small however long the source: a bit for each known item, a number for each new file
- * that might be a moved one and for each own id that is not known.
+ * that might be a moved one and for each own id.
  */
 export const compareSource = async (options: {
   source: Source;
@@ -64,14 +64,11 @@ export const compareSource = async (options: {
   let sawEverything = true;
   let batch: FoundItem[] = [];
   let unusable: FoundItem[] = [];
-  /** What each entry is, and whether it is an item that an earlier entry was already. */
   const compare = async (found: FoundItem[]) => {
     const compared = await catalogue.compareFound({ catalogue: catalogueName, space, found, force, scope });
-    return compared.map(({ difference, itemId, isInScope }) => {
-      const isFirst = itemId === undefined || seen.add(itemId);
-      if (itemId !== undefined && isFirst && isInScope) seenInScope += 1;
-      return { difference, isFirst };
-    });
+    for (const { itemId, isInScope } of compared)
+      if (itemId !== undefined && seen.add(itemId) && isInScope) seenInScope += 1;
+    return compared;
   };
   const flush = async () => {
     const found = distinct(batch);
@@ -81,11 +78,8 @@ export const compareSource = async (options: {
     batch = [];
     unusable = [];
     for (const [i, item] of found.entries()) {
-      const { difference, isFirst } = compared[i] as (typeof compared)[number];
-      // An unchanged item has its own id already; only other ids need be remembered.
-      const isTaken =
-        item.externalId !== null &&
-        (!isFirst || (difference !== 'unchanged' && ownIds.add(hashOf(item.externalId)) > 1));
+      const { difference } = compared[i] as (typeof compared)[number];
+      const isTaken = item.externalId !== null && ownIds.add(hashOf(item.externalId)) > 1;
       tell(isTaken ? 'conflict' : difference, formatLocation(item));
       if (difference !== 'new' || known === 0 || item.size === null) continue;
       newFiles.add(fileKey(item.size, item.modifiedMs));

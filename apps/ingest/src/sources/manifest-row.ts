@@ -1,19 +1,8 @@
 import type { FoundItem } from '@soundalike/catalogue';
 import { SoundalikeError, type TrackMetadata } from '@soundalike/core';
 import { isLink, refuseScheme } from '@soundalike/source';
+import { KNOWN, PLACES, TEXTS, YEAR } from './manifest-columns.ts';
 import type { ManifestRow } from './read-manifest.ts';
-
-/** Columns that may say where the audio is; the first that has a value counts. */
-export const PLACES = ['path', 'file', 'url'] as const;
-
-/** Columns of text about the track. */
-const TEXTS = ['title', 'artist', 'album', 'genre'] as const;
-
-/** Columns with a meaning; every other one becomes an attribute of the track. */
-const KNOWN = new Set<string>(['id', 'tags', 'year', ...PLACES, ...TEXTS]);
-
-/** A year, or the start of a date; spreadsheets and data frames write years as 1999.0. */
-export const YEAR = /^(\d{1,4})(?:\.0+|-\d{1,2}(?:-\d{1,2}(?:[T ].*)?)?)?$/;
 
 /** Longest value kept, characters. */
 const MAX_TEXT = 2_000;
@@ -53,7 +42,7 @@ export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEnt
     return String(value).trim().toWellFormed() || null;
   };
   const short = (name: string): string | null => text(name)?.slice(0, MAX_TEXT).toWellFormed() ?? null;
-  const place = PLACES.reduce<string | null>((found, name) => found ?? text(name), null);
+  const place = PLACES.map(text).find((value) => value !== null);
   if (!place) throw invalid('has none of "path", "file" and "url"');
   if (isTooLong(place))
     throw invalid(
@@ -63,17 +52,15 @@ export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEnt
     throw invalid(`names a link that is none: ${excerpt(place, 100)}`);
   const refusal = refuseScheme(place);
   if (refusal !== undefined) throw invalid(`cannot be used: ${refusal}`);
-  const year = text('year');
-  if (year !== null && !YEAR.test(year))
-    throw invalid(`has a "year" that is not a year: ${JSON.stringify(year)}`);
+  const date = text('year');
+  const year = date === null ? undefined : yearOf(date);
+  if (year === null) throw invalid(`has a "year" that is not a year: ${JSON.stringify(date)}`);
   const metadata: Record<string, unknown> = {};
   for (const name of TEXTS) {
     const value = short(name);
     if (value !== null) metadata[name] = value;
   }
-  // Databases of music write 0 where they know none.
-  const written = Number(YEAR.exec(year ?? '')?.[1] ?? 0);
-  if (written > 0) metadata.year = written;
+  if (year !== undefined) metadata.year = year;
   Object.assign(metadata, tagsOf(row.columns.tags), attributesOf(row.columns));
   return { place, externalId: short('id'), metadata };
 };
@@ -81,6 +68,13 @@ export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEnt
 /** The start of a text as it may stand in a message: PostgreSQL stores neither NUL nor half a surrogate pair. */
 export const excerpt = (text: string, length: number): string =>
   text.slice(0, length).replaceAll('\0', '\uFFFD').toWellFormed();
+
+/** The year of a date; undefined for 0, which music databases write where they know none; null for what is neither. */
+const yearOf = (date: string): number | undefined | null => {
+  const [, year, ofDate] = YEAR.exec(date) ?? [];
+  const digits = year ?? ofDate;
+  return digits === undefined ? null : Number(digits) || undefined;
+};
 
 /** A list (JSONL), or text with `;` or `|` between the tags. */
 const tagsOf = (value: unknown): Pick<TrackMetadata, 'tags'> | object => {

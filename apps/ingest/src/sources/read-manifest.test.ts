@@ -65,16 +65,31 @@ describe('delimiters are detected', () => {
     expect((await rowsOf(path)).map(({ columns }) => columns)).toEqual([{ path: 'a.mp3', artist: 'Ann' }]);
   });
 
-  test('what a spreadsheet says before the header is believed, and no row', async () => {
-    const path = write(
-      'sep.csv',
-      'sep=|\r\npath|title\r\na.mp3|One; two; three\r\nb.mp3|Four; five; six\r\n',
-    );
-    expect(await rowsOf(path)).toMatchObject([
-      { number: 1, columns: { path: 'a.mp3', title: 'One; two; three' } },
-      { number: 2, columns: { path: 'b.mp3', title: 'Four; five; six' } },
-    ]);
+  test.each(['sep=|\r\n', '"sep=|"\n', 'SEP=| \n', 'sep=|||\n', '\n\ufeffsep=|\n'])(
+    'what a spreadsheet says before the header is believed, and no row: %j',
+    async (line) => {
+      const path = write('sep.csv', `${line}path|title\na.mp3|One; two; three\nb.mp3|Four; five; six\n`);
+      expect(await rowsOf(path)).toMatchObject([
+        { number: 1, columns: { path: 'a.mp3', title: 'One; two; three' } },
+        { number: 2, columns: { path: 'b.mp3', title: 'Four; five; six' } },
+      ]);
+    },
+  );
+
+  test('but not where the header has no place for the audio then', async () => {
+    const path = write('wrong.csv', 'sep=;\npath,title\na.mp3,One\n');
+    expect((await rowsOf(path)).map(({ columns }) => columns)).toEqual([{ path: 'a.mp3', title: 'One' }]);
     expect(await rowsOf(write('sep-only.csv', 'sep=;\n'))).toEqual([]);
+  });
+
+  test('the header decides before the rows do', async () => {
+    expect(await rowsOf(write('k.csv', 'path\na; b; c.wav\nd; e; f.wav\n'))).toMatchObject([
+      { columns: { path: 'a; b; c.wav' } },
+      { columns: { path: 'd; e; f.wav' } },
+    ]);
+    expect(await rowsOf(write('hc.csv', 'path;title, artist\na.wav;x, y\n'))).toMatchObject([
+      { columns: { path: 'a.wav', 'title, artist': 'x, y' } },
+    ]);
   });
 
   test('a header without a place for the audio is refused as a whole, and says what it has', async () => {

@@ -1,17 +1,14 @@
 import type { Readable } from 'node:stream';
 import { SoundalikeError } from '@soundalike/core';
 import { parse } from 'csv-parse/sync';
-import Papa from 'papaparse';
-import { PLACES } from './manifest-row.ts';
+import { findDelimiter, isSeparatorLine } from './find-delimiter.ts';
+import { columnName, hasPlace, PLACES } from './manifest-columns.ts';
 import { readText } from './read-text.ts';
 import { type CsvText, splitCsv } from './split-csv.ts';
 import { MAX_LINE, splitLines, TOO_LONG } from './split-lines.ts';
 
 /** Text from which the delimiter is told, characters. */
 const SAMPLE_CHARACTERS = 64 * 1024;
-
-/** What spreadsheets write before the header, and read as the delimiter. */
-const SAID_DELIMITER = /^sep=(.)\r?\n/i;
 
 /** Rows read in one go, and their files looked at side by side: the event loop is free between. */
 const ROWS_AT_ONCE = 500;
@@ -82,17 +79,12 @@ const isDeeper = (value: object, levels: number): boolean => {
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 async function* readCsv(path: string, name: string): AsyncGenerator<ManifestRow[]> {
-  const start = await readStart(await readText(path));
-  const said = SAID_DELIMITER.exec(start)?.[1];
-  const delimiter = said ?? detectDelimiter(start);
-  let isSaying = said !== undefined;
+  const delimiter = findDelimiter(await readStart(await readText(path)));
   let names: string[] | undefined;
   let number = 0;
-  for await (const texts of splitCsv(splitLines(await readText(path)), delimiter))
+  for await (const texts of splitCsv(withoutSeparatorLine(splitLines(await readText(path))), delimiter))
     for (let at = 0; at < texts.length; at += ROWS_AT_ONCE) {
-      const rows = parseRows(texts.slice(at + Number(isSaying), at + ROWS_AT_ONCE), delimiter);
-      isSaying = false;
-      if (rows.length === 0) continue;
+      const rows = parseRows(texts.slice(at, at + ROWS_AT_ONCE), delimiter);
       names ??= readHeader(rows.shift() as ParsedRow, name);
       yield rows.map(({ values, problem }) => {
         number += 1;
@@ -101,22 +93,31 @@ async function* readCsv(path: string, name: string): AsyncGenerator<ManifestRow[
     }
 }
 
+/** Drops it where it is the first line that is not empty. */
+async function* withoutSeparatorLine(groups: AsyncIterable<string[]>): AsyncGenerator<string[]> {
+  let isStart = true;
+  for await (const lines of groups) {
+    const first = isStart ? lines.findIndex((line) => line.trim() !== '') : -1;
+    if (first >= 0) isStart = false;
+    yield first >= 0 && isSeparatorLine(lines[first] as string) ? lines.slice(first + 1) : lines;
+  }
+}
+
 const readHeader = ({ values, problem }: ParsedRow, manifest: string): string[] => {
   const names = values.map(columnName);
-  const twice = findTwice(names);
-  const fault =
-    problem ?? (twice === undefined ? refusePlaceless(names) : `has two columns named "${twice}"`);
+  const fault = problem ?? faultOf(names);
   if (fault === undefined) return names;
   throw new SoundalikeError('MANIFEST_INVALID', `${manifest}: its header ${fault}`, { fields: { manifest } });
 };
 
-/** Without such a column every row would fail, a hundred thousand times the same. */
-const refusePlaceless = (names: readonly string[]): string | undefined =>
-  PLACES.some((name) => names.includes(name))
-    ? undefined
-    : `has none of the columns ${PLACES.map((name) => `"${name}"`).join(', ')}, one of which says where the audio is; it has ${excerpt(names.join(', '))}`;
-
-const columnName = (name: string): string => name.trim().toLowerCase();
+/** Without a place every row would fail, a hundred thousand times the same. */
+const faultOf = (names: readonly string[]): string | undefined => {
+  const twice = findTwice(names);
+  if (twice !== undefined) return `has two columns named "${twice}"`;
+  if (hasPlace(names)) return undefined;
+  const wanted = PLACES.map((name) => `"${name}"`).join(', ');
+  return `has none of the columns ${wanted}, one of which says where the audio is; it has ${excerpt(names.join(', '))}`;
+};
 
 /** A name that comes twice: which of its values is meant, nobody can say. Columns without a name are passed over anyway. */
 const findTwice = (names: readonly string[]): string | undefined =>
@@ -160,17 +161,6 @@ const parseRows = (texts: readonly CsvText[], delimiter: string): ParsedRow[] =>
 };
 
 const excerpt = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-
-/** The delimiter that cuts the first rows into the same number of columns; a comma where there is one column only. */
-export const detectDelimiter = (text: string): string => {
-  const { meta, errors } = Papa.parse(text, {
-    preview: 20,
-    delimitersToGuess: [',', ';', '\t', '|'],
-    // An empty line has one column, and would outvote a few rows of two.
-    skipEmptyLines: 'greedy',
-  });
-  return errors.some(({ code }) => code === 'UndetectableDelimiter') ? ',' : meta.delimiter;
-};
 
 const readStart = async (stream: Readable): Promise<string> => {
   let text = '';
