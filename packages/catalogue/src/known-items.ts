@@ -1,14 +1,14 @@
 import type { FoundItem, ItemLocation } from './catalogue.ts';
 import { type Connected, itemsAt, itemsOwning, type KnownRow } from './look-up-items.ts';
 
-/** What entries of one batch are: each a known item, a new one, or one whose own id another place has. */
+/** What the entries of a batch are, each at its place in the batch. */
 export interface Known {
   /** All rows that were looked at. */
   readonly rows: readonly KnownRow[];
   /** The item that an entry is; none for a new one, and for one that may not be recorded. */
-  rowOf(entry: FoundItem): KnownRow | undefined;
-  /** The place that has the entry's own id already, in this run. */
-  holderOf(entry: FoundItem): ItemLocation | undefined;
+  readonly items: readonly (KnownRow | undefined)[];
+  /** The place that has an entry's own id already, in this run. */
+  readonly holders: readonly (ItemLocation | undefined)[];
 }
 
 /**
@@ -23,35 +23,48 @@ export const findKnown = async (
 ): Promise<Known> => {
   const { found, runId } = options;
   const byPlace = await rowsByPlace(database, options);
-  const here = (entry: FoundItem) => byPlace.get(keyOf(entry)) ?? [];
-  const isOwn = (entry: FoundItem) => (row: KnownRow) => row.external_id === entry.externalId;
+  const places = found.map((entry) => byPlace.get(keyOf(entry)) ?? []);
+  const owned = found.map(({ externalId }, at) =>
+    externalId === null ? undefined : places[at]?.find((row) => row.external_id === externalId),
+  );
   // An own id that is where it was need not be looked for, unless this run may have it elsewhere.
-  const asking = runId === undefined ? found.filter((entry) => !here(entry).some(isOwn(entry))) : found;
+  const asking = runId === undefined ? found.filter((_, at) => !owned[at]) : found;
   const byOwnId = await rowsByOwnId(database, { ...options, found: asking });
   const holders = findHolders(found, byOwnId, runId);
-  const chosen = new Map<FoundItem, KnownRow>();
+  const items = chooseItems({ found, places, owned, byOwnId, holders });
+  return { rows: [...[...byPlace.values()].flat(), ...byOwnId.values()], items, holders };
+};
+
+/**
+ * Own ids choose first: at their place, else where they were. Then an entry without one is whatever else is known of its place. What is left of
+ * a place without an own id is adopted by a new one.
+ */
+const chooseItems = (options: {
+  found: readonly FoundItem[];
+  places: readonly (readonly KnownRow[])[];
+  owned: readonly (KnownRow | undefined)[];
+  byOwnId: ReadonlyMap<string, KnownRow>;
+  holders: readonly (ItemLocation | undefined)[];
+}): (KnownRow | undefined)[] => {
+  const { found, places, owned, byOwnId, holders } = options;
+  const items: (KnownRow | undefined)[] = found.map(() => undefined);
   const taken = new Set<number>();
-  const choose = (entry: FoundItem, row: KnownRow | undefined) => {
-    if (!row) return;
-    chosen.set(entry, row);
-    taken.add(row.id);
-  };
   const isFree = ({ id }: KnownRow) => !taken.has(id);
   const isFreeWithout = (row: KnownRow) => row.external_id === '' && isFree(row);
-  const entries = found.filter((entry) => !holders.has(entry));
-  const named = entries.filter(({ externalId }) => externalId !== null);
-  // Own ids choose first: here, else where they were. Then an entry without one is whatever else is known of its place. What is left of a place
-  // without an own id is adopted by a new one.
-  for (const entry of named)
-    choose(entry, here(entry).find(isOwn(entry)) ?? byOwnId.get(entry.externalId ?? ''));
-  for (const entry of entries)
-    if (entry.externalId === null) choose(entry, here(entry).find(isFreeWithout) ?? here(entry).find(isFree));
-  for (const entry of named) if (!chosen.has(entry)) choose(entry, here(entry).find(isFreeWithout));
-  return {
-    rows: [...[...byPlace.values()].flat(), ...byOwnId.values()],
-    rowOf: (entry) => chosen.get(entry),
-    holderOf: (entry) => holders.get(entry),
+  const choose = (rowOf: (entry: FoundItem, at: number) => KnownRow | undefined) => {
+    for (const [at, entry] of found.entries()) {
+      if (items[at] || holders[at]) continue;
+      const row = rowOf(entry, at);
+      items[at] = row;
+      if (row) taken.add(row.id);
+    }
   };
+  choose(({ externalId }, at) => (externalId === null ? undefined : (owned[at] ?? byOwnId.get(externalId))));
+  choose(({ externalId }, at) =>
+    externalId === null ? (places[at]?.find(isFreeWithout) ?? places[at]?.find(isFree)) : undefined,
+  );
+  choose((_, at) => places[at]?.find(isFreeWithout));
+  return items;
 };
 
 const rowsByPlace = async (
@@ -89,18 +102,18 @@ const findHolders = (
   found: readonly FoundItem[],
   byOwnId: ReadonlyMap<string, KnownRow>,
   runId: number | undefined,
-): Map<FoundItem, ItemLocation> => {
+): (ItemLocation | undefined)[] => {
   const claims = new Map<string, ItemLocation>();
-  const holders = new Map<FoundItem, ItemLocation>();
-  for (const entry of found) {
-    if (entry.externalId === null) continue;
-    const row = byOwnId.get(entry.externalId);
+  return found.map(({ externalId, root, path }) => {
+    if (externalId === null) return undefined;
+    const row = byOwnId.get(externalId);
     const recorded = row && row.run_id === runId ? { root: row.root || null, path: row.path } : undefined;
-    const earlier = claims.get(entry.externalId) ?? recorded;
-    if (earlier && keyOf(earlier) !== keyOf(entry)) holders.set(entry, earlier);
-    else claims.set(entry.externalId, { root: entry.root, path: entry.path });
-  }
-  return holders;
+    const earlier = claims.get(externalId) ?? recorded;
+    const place = { root, path };
+    if (earlier && keyOf(earlier) !== keyOf(place)) return earlier;
+    claims.set(externalId, place);
+    return undefined;
+  });
 };
 
 /** Half a surrogate pair, as an escape of JSON can name one, is stored as U+FFFD. */

@@ -26,13 +26,13 @@ export const createScanning = ({ kind, db }: Pick<OpenDatabase, 'kind' | 'db'>):
       const claimed: number[] = [];
       const conflicts: ScanResult['conflicts'][number][] = [];
       const now = Date.now();
-      for (const entry of found) {
-        const holder = known.holderOf(entry);
+      for (const [at, entry] of found.entries()) {
+        const holder = known.holders[at];
         if (holder) {
           conflicts.push({ item: entry, holder });
           continue;
         }
-        const before = known.rowOf(entry);
+        const before = known.items[at];
         const decision = before ? compare(before, entry, { isInSpace, force }) : 'queue';
         if (before && before.source !== source && mayClaim(before, entry)) claimed.push(before.id);
         if (before && decision === 'waiting') waiting.push(before.id);
@@ -72,10 +72,9 @@ export const createScanning = ({ kind, db }: Pick<OpenDatabase, 'kind' | 'db'>):
   compareFound: async ({ catalogue, space, found, force = false, scope }) => {
     const known = await findKnown({ kind, db }, { catalogue, found });
     const isInSpace = await membersOf(db, space, known.rows);
-    return found.map((entry) => {
-      if (known.holderOf(entry))
-        return { difference: 'conflict' as const, itemId: undefined, isInScope: false };
-      const before = known.rowOf(entry);
+    return found.map((entry, at) => {
+      if (known.holders[at]) return { difference: 'conflict' as const, itemId: undefined, isInScope: false };
+      const before = known.items[at];
       return {
         itemId: before?.id,
         isInScope: before !== undefined && before.state !== 'gone' && liesWithin(scope, before),
