@@ -54,6 +54,7 @@ test('a dropped file finds its track; a passage plays from the matched offset on
     data.items.add(new File([content], 'excerpt.mp3', { type: 'audio/mpeg' }));
     return data;
   }, excerpt.toString('base64'));
+  await page.locator('#omnibox').waitFor();
   await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
   await results(page);
   expect(await firstTitle(page)).toBe(row(1).title);

@@ -1,11 +1,12 @@
 import './drop-zone.css';
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { searchWith } from '../state/actions.ts';
 
 /** Takes a file dropped anywhere on the page, and audio or links pasted outside a field. */
 export const DropZone = () => {
   const [isOver, setOver] = useState(false);
-  useEffect(() => {
+  // Before the page is painted: whoever sees it may drop something.
+  useLayoutEffect(() => {
     const { signal, abort } = listeners();
     let depth = 0;
     const onFiles = (type: string, handler: (event: DragEvent) => void) =>
