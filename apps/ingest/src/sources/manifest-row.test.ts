@@ -3,6 +3,15 @@ import { readManifestRow } from './manifest-row.ts';
 const yearOf = (year: unknown) =>
   readManifestRow({ number: 1, columns: { path: 'a.mp3', year } }, 'm.csv').metadata.year;
 
+test('the first place that is named counts; columns after it may hold anything', () => {
+  const columns = { path: 'a.mp3', file: { size: 3 }, url: ['x'] };
+  expect(readManifestRow({ number: 1, columns }, 'm.jsonl').place).toBe('a.mp3');
+  expect(readManifestRow({ number: 1, columns: { path: '', file: 'b.mp3' } }, 'm.jsonl').place).toBe('b.mp3');
+  expect(() => readManifestRow({ number: 1, columns: { ...columns, path: null } }, 'm.jsonl')).toThrow(
+    'm.jsonl, row 1 has a list or object in "file", where text belongs',
+  );
+});
+
 describe('a year', () => {
   test.each([
     ['1999', 1999],

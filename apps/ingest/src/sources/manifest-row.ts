@@ -42,7 +42,9 @@ export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEnt
     return String(value).trim().toWellFormed() || null;
   };
   const short = (name: string): string | null => text(name)?.slice(0, MAX_TEXT).toWellFormed() ?? null;
-  const place = PLACES.map(text).find((value) => value !== null);
+  let place: string | null = null;
+  // Those after it are not read: `file` may be an object where `path` says it already.
+  for (const name of PLACES) place ??= text(name);
   if (!place) throw invalid('has none of "path", "file" and "url"');
   if (isTooLong(place))
     throw invalid(
