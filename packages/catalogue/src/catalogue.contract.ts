@@ -1,4 +1,4 @@
-import { type Filter, hash128, matchesFilter } from '@soundalike/core';
+import { EMPTY_METADATA, type Filter, hash128, matchesFilter } from '@soundalike/core';
 import fc from 'fast-check';
 import type { Catalogue, FoundItem, IndexedItem } from './catalogue.ts';
 import { describeKeys } from './keys.contract.ts';
@@ -30,13 +30,7 @@ const result = (itemId: number, content: string, extra: Partial<IndexedItem['tra
     space: SPACE,
     durationSeconds: 30,
     clipCount: 11,
-    title: null,
-    artist: null,
-    album: null,
-    genre: null,
-    tags: [],
-    year: null,
-    attributes: {},
+    ...EMPTY_METADATA,
     ...extra,
   },
 });

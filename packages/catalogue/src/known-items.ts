@@ -3,8 +3,6 @@ import { type Connected, itemsAt, itemsOwning, type KnownRow } from './look-up-i
 
 /** What the entries of a batch are, each at its place in the batch. */
 export interface Known {
-  /** All rows that were looked at. */
-  readonly rows: readonly KnownRow[];
   /** The item that an entry is; none for a new one, and for one that may not be recorded. */
   readonly items: readonly (KnownRow | undefined)[];
   /** The place that has an entry's own id already, in this run. */
@@ -32,7 +30,7 @@ export const findKnown = async (
   const byOwnId = await rowsByOwnId(database, { ...options, found: asking });
   const holders = findHolders(found, byOwnId, runId);
   const items = chooseItems({ found, places, owned, byOwnId, holders });
-  return { rows: [...[...byPlace.values()].flat(), ...byOwnId.values()], items, holders };
+  return { items, holders };
 };
 
 /**

@@ -1,3 +1,4 @@
+import { EMPTY_METADATA } from '@soundalike/core';
 import type { Catalogue, FoundItem, SourceScope } from './catalogue.ts';
 
 const SPACE = 'a'.repeat(16);
@@ -47,13 +48,8 @@ export const describeLedger = (get: () => Catalogue): void => {
         durationSeconds: 30,
         clipCount: 11,
         coverage: 'sampled:10',
+        ...EMPTY_METADATA,
         title,
-        artist: null,
-        album: null,
-        genre: null,
-        tags: [],
-        year: null,
-        attributes: {},
       },
     });
   };

@@ -1,24 +1,23 @@
 import type { Insertable } from 'kysely';
 import type { Catalogue, Difference, FoundItem, ScanResult } from './catalogue.ts';
-import type { OpenDatabase } from './database.ts';
 import { liesWithin } from './gone.ts';
 import { findKnown } from './known-items.ts';
-import type { KnownRow } from './look-up-items.ts';
+import type { Connected, KnownRow } from './look-up-items.ts';
 import { chunksOf } from './rows.ts';
 import type { Database } from './schema.ts';
 import { presenceOf } from './track-spaces.ts';
 
 type Scanning = Pick<Catalogue, 'recordFound' | 'compareFound'>;
-type Db = OpenDatabase['db'];
+type Db = Connected['db'];
 
 /** Rows in one statement: 28 columns each stay under SQLite's limit of bound values. */
 const ROWS_PER_STATEMENT = 500;
 
-export const createScanning = ({ kind, db }: Pick<OpenDatabase, 'kind' | 'db'>): Scanning => ({
+export const createScanning = ({ kind, db }: Connected): Scanning => ({
   recordFound: ({ runId, catalogue, space, found, force = false, source = '', priority = BULK_PRIORITY }) =>
     db.transaction().execute(async (transaction) => {
       const known = await findKnown({ kind, db: transaction }, { catalogue, found, runId });
-      const isInSpace = await membersOf(transaction, space, known.rows);
+      const isInSpace = await membersOf(transaction, space, known.items);
       const rows: Insertable<Database['items']>[] = [];
       const unchanged: number[] = [];
       const metadataChanged: number[] = [];
@@ -71,7 +70,7 @@ export const createScanning = ({ kind, db }: Pick<OpenDatabase, 'kind' | 'db'>):
 
   compareFound: async ({ catalogue, space, found, force = false, scope }) => {
     const known = await findKnown({ kind, db }, { catalogue, found });
-    const isInSpace = await membersOf(db, space, known.rows);
+    const isInSpace = await membersOf(db, space, known.items);
     return found.map((entry, at) => {
       if (known.holders[at]) return { difference: 'conflict' as const, itemId: undefined, isInScope: false };
       const before = known.items[at];
@@ -100,11 +99,9 @@ const differenceOf = (
 };
 
 /** Whether an item's track is in the space: the one it was indexed in, or another that was filled since. */
-const membersOf = async (db: Db, space: string, rows: readonly KnownRow[]) => {
-  const elsewhere = rows.filter((row) => row.space !== space && row.track_id !== null);
-  const present = await presenceOf(db, space, [
-    ...new Set(elsewhere.map(({ track_id }) => track_id as string)),
-  ]);
+const membersOf = async (db: Db, space: string, rows: readonly (KnownRow | undefined)[]) => {
+  const elsewhere = rows.flatMap((row) => (row && row.space !== space ? (row.track_id ?? []) : []));
+  const present = await presenceOf(db, space, [...new Set(elsewhere)]);
   return (row: KnownRow): boolean =>
     row.space === space || present.get(row.track_id ?? '')?.contentId === row.content_id;
 };

@@ -1,5 +1,5 @@
 import { type Catalogue, type FoundItem, openCatalogue, type SourceScope } from '@soundalike/catalogue';
-import { SoundalikeError } from '@soundalike/core';
+import { EMPTY_METADATA, SoundalikeError } from '@soundalike/core';
 import type { SourceEntry } from '../sources/source-entry.ts';
 import { compareSource } from './compare-source.ts';
 
@@ -134,13 +134,7 @@ const index = async (itemId: number) => {
       durationSeconds: 3,
       clipCount: 1,
       coverage: 'full',
-      title: null,
-      artist: null,
-      album: null,
-      genre: null,
-      tags: [],
-      year: null,
-      attributes: {},
+      ...EMPTY_METADATA,
     },
   });
 };

@@ -1,10 +1,11 @@
 import Papa from 'papaparse';
 import { columnName, hasPlace } from './manifest-columns.ts';
+import { LINE_END } from './split-lines.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'];
 
 /** The line that spreadsheets write before the header: `sep=;`, quoted or filled up with the delimiter. */
-const SEPARATOR_LINE = /^[\s\ufeff]*"?sep=([^a-z0-9"\r\n ])"?\1*\s*$/i;
+const SEPARATOR_LINE = /^\s*"?sep=([^a-z0-9"\r\n ])"?\1*\s*$/i;
 
 export const isSeparatorLine = (line: string): boolean => SEPARATOR_LINE.test(line);
 
@@ -13,7 +14,7 @@ export const isSeparatorLine = (line: string): boolean => SEPARATOR_LINE.test(li
  * else the one that cuts the first rows into the same number of columns. A comma where there is one column only.
  */
 export const findDelimiter = (text: string): string => {
-  const lines = text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '');
+  const lines = text.split(LINE_END).filter((line) => line.trim() !== '');
   const said = SEPARATOR_LINE.exec(lines[0] ?? '')?.[1];
   const rows = said === undefined ? lines : lines.slice(1);
   const namesWith = (delimiter: string): string[] =>

@@ -8,7 +8,7 @@ export const TEXTS = ['title', 'artist', 'album', 'genre'] as const;
 export const KNOWN: ReadonlySet<string> = new Set(['id', 'tags', 'year', ...PLACES, ...TEXTS]);
 
 /** A year (data frames write 1999.0), or a date that begins with four digits of one. */
-export const YEAR = /^(?:(\d{1,4})(?:\.0*)?|(\d{4})[-/.].*)$/;
+export const YEAR = /^(?:\d{1,4}(?:\.0*)?|\d{4}[-/.].*)$/;
 
 /** Names are read without regard to case and blanks around them. */
 export const columnName = (name: string): string => name.trim().toLowerCase();

@@ -72,11 +72,8 @@ export const excerpt = (text: string, length: number): string =>
   text.slice(0, length).replaceAll('\0', '\uFFFD').toWellFormed();
 
 /** The year of a date; undefined for 0, which music databases write where they know none; null for what is neither. */
-const yearOf = (date: string): number | undefined | null => {
-  const [, year, ofDate] = YEAR.exec(date) ?? [];
-  const digits = year ?? ofDate;
-  return digits === undefined ? null : Number(digits) || undefined;
-};
+const yearOf = (date: string): number | undefined | null =>
+  YEAR.test(date) ? Number.parseInt(date, 10) || undefined : null;
 
 /** A list (JSONL), or text with `;` or `|` between the tags. */
 const tagsOf = (value: unknown): Pick<TrackMetadata, 'tags'> | object => {

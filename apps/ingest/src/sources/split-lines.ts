@@ -1,7 +1,7 @@
 /** A longer line is cut, characters: a file without line ends takes no more memory than that. */
 export const MAX_LINE = 1_000_000;
 
-const LINE_END = /\r\n|\n|\r/;
+export const LINE_END = /\r\n|\n|\r/;
 
 /**
  * The lines of a text as its pieces arrive, in groups: handed over one by one, a million of them cost seconds. Nothing but line feeds and carriage

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { openCatalogue } from '@soundalike/catalogue';
+import { EMPTY_METADATA } from '@soundalike/core';
 import { findFfmpeg } from '@soundalike/source';
 import { temporaryFolder } from '@soundalike/testing';
 import { backfillSignatures } from './backfill-signatures.ts';
@@ -39,13 +40,7 @@ test('contents without a signature get one; what cannot be read is named and the
         space: 's',
         durationSeconds: 1,
         clipCount: 1,
-        title: null,
-        artist: null,
-        album: null,
-        genre: null,
-        tags: [],
-        year: null,
-        attributes: {},
+        ...EMPTY_METADATA,
       },
     });
   }

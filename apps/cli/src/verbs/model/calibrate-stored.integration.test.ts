@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openCatalogue } from '@soundalike/catalogue';
-import { content8Of, hash128 } from '@soundalike/core';
+import { content8Of, EMPTY_METADATA, hash128 } from '@soundalike/core';
 import { describeSpace, loadModel, meanVector, toSpace } from '@soundalike/embedder';
 import { openVectorDatabase } from '@soundalike/store';
 import { temporaryFolder } from '@soundalike/testing';
@@ -8,16 +8,6 @@ import { cli } from '../../server-path.fixture.ts';
 
 const TRACKS = 40;
 const CLIPS = 3;
-
-const NO_METADATA = {
-  title: null,
-  artist: null,
-  album: null,
-  genre: null,
-  tags: [],
-  year: null,
-  attributes: {},
-};
 
 /** An index as an ingest leaves it, whose audio is nowhere: nothing can be decoded here. */
 const fillHome = async (home: string): Promise<string> => {
@@ -59,7 +49,7 @@ const fillHome = async (home: string): Promise<string> => {
       clips,
     );
     await catalogue.startItem(itemId, 'w');
-    const track = { ...NO_METADATA, id, catalogue: 'default', externalId: null, contentId: id, space };
+    const track = { ...EMPTY_METADATA, id, catalogue: 'default', externalId: null, contentId: id, space };
     await catalogue.finishItem({
       itemId,
       contentId: id,
