@@ -1,5 +1,6 @@
 import { SoundalikeError } from '@soundalike/core';
-import { defineVerb, type OptionValue } from '../verb.ts';
+import { readNumber } from '../read-number.ts';
+import { defineVerb } from '../verb.ts';
 
 /** The length of excerpts that aims are stated for, seconds. */
 const SECONDS = 6;
@@ -34,23 +35,17 @@ export const bench = defineVerb({
         'INPUT_INVALID',
         'bench measures one folder of your own audio: soundalike bench --quality <folder>',
       );
-    const asked = Array.isArray(options.seconds) ? options.seconds : [`${SECONDS}`];
+    const asked = Array.isArray(options.seconds) ? options.seconds : [];
+    const lengths = asked.flatMap(
+      (text) => readNumber('seconds', text, { from: 3, to: 30, whole: true }) ?? [],
+    );
     const { benchQuality } = await import('./bench/bench-quality.ts');
     return benchQuality(invocation, {
       folder: options.quality,
-      tracks: wholeNumber('--tracks', options.tracks ?? '200', 10, 10_000),
-      queries: wholeNumber('--queries', options.queries ?? '60', 1, 10_000),
-      lengths: [...new Set(asked.map((text) => wholeNumber('--seconds', text, 3, 30)))],
+      tracks: readNumber('tracks', options.tracks, { from: 10, to: 10_000, whole: true }) ?? 200,
+      queries: readNumber('queries', options.queries, { from: 1, to: 10_000, whole: true }) ?? 60,
+      lengths: [...new Set(lengths.length > 0 ? lengths : [SECONDS])],
       model: typeof options.model === 'string' ? options.model : invocation.context.config.model,
     });
   },
 });
-
-const wholeNumber = (option: string, text: OptionValue, from: number, to: number): number => {
-  const value = Number(text);
-  if (text !== '' && Number.isInteger(value) && value >= from && value <= to) return value;
-  throw new SoundalikeError(
-    'INPUT_INVALID',
-    `${option} must be a whole number from ${from} to ${to}, got "${text}"`,
-  );
-};

@@ -4,6 +4,7 @@ import { SoundalikeError } from '@soundalike/core';
 import { formatLocation } from '@soundalike/source';
 import type { Context } from '../context.ts';
 import { exportFailures, formatAttempt, readFilter } from '../queue-failures.ts';
+import { readNumber } from '../read-number.ts';
 import { defineVerb, type Invocation } from '../verb.ts';
 
 type Action = (invocation: Invocation) => Promise<number>;
@@ -37,7 +38,8 @@ const failures: Action = async ({ context, output, options }) => {
   const filter = readFilter(options);
   if (options.format !== undefined) return exportFailures(catalogue, filter, String(options.format), output);
   const groups = await catalogue.failureGroups(filter);
-  const items = await catalogue.listItems({ ...filter, state: 'failed', limit: readLimit(options.limit) });
+  const limit = readNumber('limit', options.limit, { from: 1, to: 10_000, whole: true }) ?? 20;
+  const items = await catalogue.listItems({ ...filter, state: 'failed', limit });
   output.document({ groups, items });
   output.print(
     groups.length === 0
@@ -182,13 +184,3 @@ export const queue = defineVerb({
     return action(invocation);
   },
 });
-
-const readLimit = (value: unknown): number => {
-  if (value === undefined) return 20;
-  const limit = Number(value);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= 10_000) return limit;
-  throw new SoundalikeError(
-    'INPUT_INVALID',
-    `--limit must be an integer from 1 to 10000, got "${String(value)}"`,
-  );
-};

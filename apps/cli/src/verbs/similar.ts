@@ -10,6 +10,7 @@ import {
 } from '@soundalike/query';
 import { parseFilter } from '../parse-filter.ts';
 import { parseTime } from '../parse-time.ts';
+import { readNumber } from '../read-number.ts';
 import { readSeeds } from '../read-seeds.ts';
 import { searchDeps } from '../search-deps.ts';
 import { defineVerb, type OptionValue } from '../verb.ts';
@@ -101,12 +102,15 @@ export const similar = defineVerb({
   },
 });
 
+/** What is counted in whole answers. */
+const COUNT = { from: 1, whole: true };
+
 /** All of a request but its seeds. */
 const settingsOf = (options: Options): Omit<SearchRequest, 'seeds'> => ({
   filter: parseFilter(listOf(options.filter)) as SearchRequest['filter'],
-  limit: readCount(options, 'limit') ?? 10,
+  limit: readNumber('limit', options.limit, COUNT) ?? 10,
   ...(options.mode === undefined ? {} : { mode: options.mode as SearchRequest['mode'] }),
-  ...withCap(readCount(options, 'artist-cap')),
+  ...withCap(readNumber('artist-cap', options['artist-cap'], COUNT)),
   excludeSeedArtist: options['exclude-artist'] === true,
   excludeSeedAlbum: options['exclude-album'] === true,
   explain: options.explain === true,
@@ -114,14 +118,6 @@ const settingsOf = (options: Options): Omit<SearchRequest, 'seeds'> => ({
 });
 
 const withCap = (artistCap: number | undefined) => (artistCap === undefined ? {} : { artistCap });
-
-/** A whole number from 1 up, where one is given. @throws SoundalikeError `INPUT_INVALID` */
-const readCount = (options: Options, name: string): number | undefined => {
-  const text = options[name];
-  if (text === undefined) return undefined;
-  if (typeof text === 'string' && /^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new SoundalikeError('INPUT_INVALID', `--${name} must be a whole number from 1 up, got "${text}"`);
-};
 
 const listOf = (value: OptionValue): string[] => (Array.isArray(value) ? value.map(String) : []);
 

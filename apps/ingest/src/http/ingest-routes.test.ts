@@ -129,6 +129,7 @@ describe('the ingest routes', () => {
     expect((await post('/v1/ingest/retry', { code: 'TIMEOUT' })).body).toEqual({ queued: 1, rowsLeft: 0 });
     expect((await post('/v1/ingest/retry', { code: 'TIMEOUT' })).body).toEqual({ queued: 0, rowsLeft: 0 });
     expect((await post('/v1/ingest/retry', { cod: 'TIMEOUT' })).status).toBe(400);
+    expect((await post('/v1/ingest/retry', { code: 'TIMEOOT' })).status).toBe(400);
   });
 
   test('workers are shown with what they are at, and whether they are gone', async () => {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { feedQueue } from '../work/feed-queue.ts';
 import type { IngestHttpDeps } from './ingest-http-deps.ts';
 import { aboutCode, itemStory, itemView } from './item-view.ts';
-import { cursor, itemSchema, itemState, itemStorySchema, pageSize } from './schemas.ts';
+import { cursor, errorCode, itemSchema, itemState, itemStorySchema, pageSize } from './schemas.ts';
 
 const id = z.coerce.number().int().positive();
 
@@ -71,7 +71,7 @@ export const itemRoutes = (app: HttpApp, { catalogue, queue }: IngestHttpDeps): 
           'All with one error code, those named, or with an empty body every failed item; at most 100,000. Rows of lists that cannot be used stay failed (`rowsLeft`): mend the list and ingest it again.',
         tags: ['ingest'],
         body: z.strictObject({
-          code: z.string().max(64).optional(),
+          code: errorCode.optional(),
           items: z.array(z.int().positive()).max(10_000).optional(),
         }),
         response: {
@@ -99,7 +99,7 @@ export const itemRoutes = (app: HttpApp, { catalogue, queue }: IngestHttpDeps): 
         tags: ['ingest'],
         querystring: z.strictObject({
           state: itemState.optional(),
-          code: z.string().max(64).optional(),
+          code: errorCode.optional(),
           run: id.optional(),
           /** A piece of the path, or an own id. */
           q: z.string().max(500).optional(),

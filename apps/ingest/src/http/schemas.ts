@@ -1,3 +1,4 @@
+import { ERROR_TABLE, type ErrorCode } from '@soundalike/core';
 import { z } from 'zod';
 
 /** Instants are ISO 8601 in UTC, durations seconds. */
@@ -6,6 +7,8 @@ export const toInstant = (ms: number): string => new Date(ms).toISOString();
 export const toInstantOrNull = (ms: number | null): string | null => (ms === null ? null : toInstant(ms));
 
 export const stageName = z.enum(['fetch', 'decode', 'embed', 'store']);
+/** One of the codes in docs/errors.md. */
+export const errorCode = z.enum(Object.keys(ERROR_TABLE) as [ErrorCode, ...ErrorCode[]]);
 export const itemState = z.enum(['queued', 'active', 'indexed', 'duplicate', 'failed', 'gone', 'cancelled']);
 
 const stageShares = z.strictObject({

@@ -1,5 +1,6 @@
 import { SoundalikeError } from '@soundalike/core';
 import { checkPromotion, type Gate } from '@soundalike/ingest';
+import { readNumber } from '../../read-number.ts';
 import type { Invocation } from '../../verb.ts';
 import { fill } from './fill.ts';
 import { askGolden } from './golden-queries.ts';
@@ -21,8 +22,8 @@ export const promote = async (invocation: Invocation): Promise<number> => {
     catalogue,
     store: to.store,
     live: live.name,
-    allowMissing: numberOf(options, 'allow-missing', 0, { from: 0, to: 1e9 }),
-    minRecall: numberOf(options, 'min-recall', MIN_RECALL, { from: 0, to: 1 }),
+    allowMissing: readNumber('allow-missing', options['allow-missing'], { from: 0, whole: true }) ?? 0,
+    minRecall: readNumber('min-recall', options['min-recall'], { from: 0, to: 1 }) ?? MIN_RECALL,
     askGolden: () => askGolden(invocation, to),
     recallQueries: RECALL_QUERIES,
     maxTracks: RECALL_TRACKS,
@@ -56,21 +57,5 @@ const refuse = (space: string, gates: readonly Gate[]): void => {
     'PROMOTION_REFUSED',
     `${space} is not promoted: ${closed.map(({ gate, words }) => `${gate}: ${words}`).join('. ')}`,
     { fields: { space, gates } },
-  );
-};
-
-const numberOf = (
-  options: Invocation['options'],
-  name: string,
-  fallback: number,
-  allowed: { from: number; to: number },
-): number => {
-  const text = options[name];
-  if (typeof text !== 'string') return fallback;
-  const value = Number(text);
-  if (text !== '' && value >= allowed.from && value <= allowed.to) return value;
-  throw new SoundalikeError(
-    'INPUT_INVALID',
-    `--${name} must be a number from ${allowed.from} to ${allowed.to}, got "${text}"`,
   );
 };

@@ -16,6 +16,7 @@ import { type Calibrated, fitCalibration, type Heard, hearExcerpt, MIN_TRACKS } 
 import { openAudio } from '@soundalike/source';
 import { fetchPolicyOf } from '../../fetch-policy-of.ts';
 import { openEmbedder } from '../../open-embedder.ts';
+import { readNumber } from '../../read-number.ts';
 import type { Invocation } from '../../verb.ts';
 import { createWith } from '../index/create.ts';
 
@@ -36,7 +37,10 @@ export const calibrateStored = async (invocation: Invocation): Promise<number> =
   const live = await catalogue.liveSpace();
   if (!live) throw new SoundalikeError('INDEX_EMPTY', 'Nothing is indexed, so nothing is stored to fit to');
   const space = await openSpace(live, { catalogue, vectors, modelsFolder, coverage });
-  const shrinkage = options.centre === true ? undefined : parseShrinkage(options.shrinkage);
+  const shrinkage =
+    options.centre === true
+      ? undefined
+      : (readNumber('shrinkage', options.shrinkage, { from: 0, to: 1 }) ?? SHRINKAGE);
   const fitted = await fitStored({ catalogue, space, tracks: FITTED_TRACKS, shrinkage, signal });
   output.note(`The transform is fitted to ${fitted.clips} clips of ${fitted.tracks} tracks.`);
   const curve = await fitCurve(invocation, space, fitted.transform);
@@ -121,11 +125,4 @@ const fitCurve = async (
     await rm(folder, { recursive: true, force: true });
   }
   return heard.length < MIN_TRACKS ? undefined : fitCalibration(heard, transform);
-};
-
-const parseShrinkage = (option: unknown): number => {
-  if (typeof option !== 'string') return SHRINKAGE;
-  const value = Number(option);
-  if (option !== '' && value >= 0 && value <= 1) return value;
-  throw new SoundalikeError('INPUT_INVALID', `--shrinkage must be a number from 0 to 1, got "${option}"`);
 };
