@@ -1,5 +1,5 @@
 import type { FilterFields } from '@soundalike/core';
-import { type ClipRow, DIMENSION, type TrackRow } from './vector-store.ts';
+import { type ClipRow, DIMENSION, type TrackRow, type VectorStore } from './vector-store.ts';
 
 /** Seeded numbers in 0..1 (mulberry32), so that a failing test fails again. */
 export const randomNumbers = (seed: number): (() => number) => {
@@ -76,3 +76,13 @@ export const makeTrack = (
   };
   return { track, clips };
 };
+
+/** Writes a track with its clips. */
+export const upsert = (store: VectorStore, { track, clips }: TrackFixture) => store.upsertTrack(track, clips);
+
+/** A clip's key as one text, which sorts as stores page. */
+export const clipIdOf = (key: { trackId: string; content8: string; startMs: number }) =>
+  `${key.trackId}-${key.content8}-${key.startMs}`;
+
+export const byClipId = (a: Parameters<typeof clipIdOf>[0], b: Parameters<typeof clipIdOf>[0]) =>
+  clipIdOf(a) < clipIdOf(b) ? -1 : 1;
