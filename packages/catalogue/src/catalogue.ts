@@ -7,7 +7,16 @@ import type { SpacesPort } from './spaces-port.ts';
 import type { TracksPort } from './tracks-port.ts';
 import type { WorkingPort } from './working-port.ts';
 
-export type { Attempt, FoundItem, Item, ItemLocation, ItemOutcome, ItemState, Stage } from './item.ts';
+export type {
+  Attempt,
+  FoundItem,
+  Item,
+  ItemLocation,
+  ItemOutcome,
+  ItemState,
+  Problem,
+  Stage,
+} from './item.ts';
 export type { EndedItem, FormatProgress, Run, RunActivity, RunCounts } from './runs-port.ts';
 export type { Difference, ScanResult, SourceScope } from './scanning-port.ts';
 export type {

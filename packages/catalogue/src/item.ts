@@ -25,9 +25,18 @@ export interface FoundItem extends ItemLocation {
   readonly modifiedMs: number | null;
   /** Version mark of a link where the source knows it (S3); another one than that of the audio last worked on is a change. */
   readonly etag?: string | null | undefined;
+  /** Why it cannot be used: it is recorded as failed and nothing is tried. */
+  readonly problem?: Problem | undefined;
 }
 
-export interface Item extends FoundItem {
+/** What went wrong: a code, a sentence and perhaps the words of a tool. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly detail?: string | undefined;
+}
+
+export interface Item extends Omit<FoundItem, 'problem'> {
   readonly id: number;
   readonly catalogue: string;
   readonly runId: number;

@@ -30,7 +30,7 @@ export interface ScanningPort {
   /**
    * Records found entries (call with up to 1,000) in a run. New items, changed ones (size or mtime differ), failed ones and
    * ones indexed in another space are queued (`state = queued`, `tries + 1`, outcome null) and their ids returned;
-   * unchanged ones get outcome `unchanged`; an own id found at a new place moves its item there; items already `queued`/`active` are adopted by the run and returned in
+   * ones that cannot be used (`problem`) end as `failed`; unchanged ones get outcome `unchanged`; an own id found at a new place moves its item there; items already `queued`/`active` are adopted by the run and returned in
    * `queued` without a new try. `force` queues everything.
    */
   recordFound(options: {

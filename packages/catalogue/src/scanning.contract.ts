@@ -46,6 +46,34 @@ export const describeScanning = (get: () => Catalogue): void => {
     await index(first.queued[0] ?? 0, 'D'.repeat(22));
   });
 
+  test('what cannot be used ends as failed at once, whatever was known of its place', async () => {
+    const places = ['new', 'waiting', 'active', 'indexed'].map((name) => `unusable/${name}.mp3`);
+    const { queued } = await scan(places.slice(1).map((path) => file(path)));
+    const [, active = 0, indexed = 0] = queued;
+    await get().startItem(active, 'w:1');
+    await index(indexed, 'U'.repeat(22));
+    const problem = { code: 'SOURCE_FORBIDDEN', message: 'may not be read', detail: 'EACCES' };
+    const unusable = places.map((path) => file(path, { size: null, modifiedMs: null, problem }));
+    const refused = await scan(unusable);
+    expect(refused).toMatchObject({ queued: [], unchanged: 0 });
+    const items = await get().listItems({ state: 'failed', runId: refused.run.id, limit: 9 });
+    expect(items.map(({ path }) => path).sort()).toEqual([...places].sort());
+    for (const item of items)
+      expect(item).toMatchObject({
+        outcome: 'failed',
+        errorCode: 'SOURCE_FORBIDDEN',
+        errorMessage: 'may not be read',
+        errorDetail: 'EACCES',
+        finishedAt: expect.any(Number),
+      });
+    expect(await get().runCounts(refused.run.id)).toMatchObject({ total: 4, outcomes: { failed: 4 } });
+    const [story] = await get().attemptsOf(active);
+    expect(story).toMatchObject({ worker: 'w:1', outcome: 'failed', code: 'SOURCE_FORBIDDEN' });
+    // Found again, it is tried again.
+    expect((await scan(places.map((path) => file(path)))).queued).toHaveLength(4);
+    for (const { id } of items) await index(id, `${id}`.padEnd(22, 'u'));
+  });
+
   test('an own id adopts the item that was there without; a folder scan keeps what a manifest said', async () => {
     const [id = 0] = (await scan([file('own.mp3')])).queued;
     await index(id, 'E'.repeat(22));

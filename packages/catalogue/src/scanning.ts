@@ -1,11 +1,21 @@
-import type { Insertable } from 'kysely';
+import { recordAttempt } from './attempts.ts';
 import type { Catalogue, Difference, FoundItem, ScanResult } from './catalogue.ts';
 import { liesWithin } from './gone.ts';
 import { findKnown } from './known-items.ts';
 import type { Connected, KnownRow } from './look-up-items.ts';
 import { chunksOf } from './rows.ts';
-import type { Database } from './schema.ts';
 import { presenceOf } from './track-spaces.ts';
+import {
+  BULK_PRIORITY,
+  endedAsFailed,
+  hasMoved,
+  type ItemRow,
+  mayClaim,
+  metadataText,
+  toRow,
+  writeRefused,
+  writeRows,
+} from './write-items.ts';
 
 type Scanning = Pick<Catalogue, 'recordFound' | 'compareFound'>;
 type Db = Connected['db'];
@@ -18,7 +28,8 @@ export const createScanning = ({ kind, db }: Connected): Scanning => ({
     db.transaction().execute(async (transaction) => {
       const known = await findKnown({ kind, db: transaction }, { catalogue, found, runId });
       const isInSpace = await membersOf(transaction, space, known.items);
-      const rows: Insertable<Database['items']>[] = [];
+      const rows: ItemRow[] = [];
+      const refused: ItemRow[] = [];
       const unchanged: number[] = [];
       const metadataChanged: number[] = [];
       const waiting: number[] = [];
@@ -34,6 +45,14 @@ export const createScanning = ({ kind, db }: Connected): Scanning => ({
         const before = known.items[at];
         const decision = before ? compare(before, entry, { isInSpace, force }) : 'queue';
         if (before && before.source !== source && mayClaim(before, entry)) claimed.push(before.id);
+        if (entry.problem) {
+          const { problem } = entry;
+          if (before?.state === 'active')
+            await recordAttempt(transaction, { itemId: before.id, outcome: 'failed', ...problem });
+          const row = toRow({ entry, before, runId, catalogue, source, now, priority, isQueued: true });
+          refused.push(endedAsFailed(row, problem, now));
+          continue;
+        }
         if (before && decision === 'waiting') waiting.push(before.id);
         else if (before && decision === 'unchanged') unchanged.push(before.id);
         else {
@@ -45,8 +64,10 @@ export const createScanning = ({ kind, db }: Connected): Scanning => ({
       }
       const queued: number[] = [];
       for (const chunk of chunksOf(rows, ROWS_PER_STATEMENT)) {
-        for (const { id, state } of await upsert(transaction, chunk)) if (state === 'queued') queued.push(id);
+        for (const { id, state } of await writeRows(transaction, chunk))
+          if (state === 'queued') queued.push(id);
       }
+      for (const chunk of chunksOf(refused, ROWS_PER_STATEMENT)) await writeRefused(transaction, chunk);
       const adopt = async (ids: readonly number[], outcome: 'unchanged' | null) => {
         for (const chunk of chunksOf(ids, ROWS_PER_STATEMENT)) {
           await transaction
@@ -106,10 +127,6 @@ const membersOf = async (db: Db, space: string, rows: readonly (KnownRow | undef
     row.space === space || present.get(row.track_id ?? '')?.contentId === row.content_id;
 };
 
-/** What a manifest names by an own id stays its own when a folder scan comes by. */
-const mayClaim = (before: KnownRow, entry: FoundItem): boolean =>
-  before.source === '' || before.external_id === '' || entry.externalId !== null;
-
 type Decision = 'queue' | 'waiting' | 'unchanged' | 'metadata';
 
 const compare = (
@@ -127,93 +144,8 @@ const compare = (
   return before.metadata === metadataText(entry, before) ? 'unchanged' : 'metadata';
 };
 
-const hasMoved = (before: KnownRow, entry: FoundItem): boolean =>
-  before.root !== (entry.root ?? '') || before.path !== entry.path;
-
 /** Stores write the same mark with and without quotes. Where either side knows none, size and time decide. */
 const isOtherVersion = (before: string | null, now: string | null | undefined): boolean =>
   Boolean(before && now) && bareMark(before as string) !== bareMark(now as string);
 
 const bareMark = (etag: string): string => etag.replace(/^W\//, '').replaceAll('"', '');
-
-/** A folder scan says nothing about metadata; it does not wipe what a manifest said earlier. */
-const saysNothing = ({ externalId, metadata }: FoundItem): boolean =>
-  externalId === null && Object.keys(metadata).length === 0;
-
-const metadataText = (entry: FoundItem, before?: KnownRow): string =>
-  before && saysNothing(entry) ? before.metadata : JSON.stringify(entry.metadata);
-
-const toRow = (options: {
-  entry: FoundItem;
-  before: KnownRow | undefined;
-  runId: number;
-  catalogue: string;
-  source: string;
-  now: number;
-  priority: number;
-  isQueued: boolean;
-}): Insertable<Database['items']> => {
-  const { entry, before, runId, catalogue, source, now, priority, isQueued } = options;
-  return {
-    ...(before ? { id: before.id } : {}),
-    catalogue,
-    root: entry.root ?? '',
-    path: entry.path,
-    external_id: entry.externalId ?? before?.external_id ?? '',
-    metadata: metadataText(entry, before),
-    size: entry.size,
-    modified_ms: entry.modifiedMs,
-    run_id: runId,
-    state: isQueued ? 'queued' : (before?.state ?? 'queued'),
-    outcome: isQueued ? null : 'unchanged',
-    tries: (before?.tries ?? 0) + (isQueued ? 1 : 0),
-    attempts: isQueued ? 0 : (before?.attempts ?? 0),
-    priority,
-    timings: '{}',
-    available_at: 0,
-    queued_at: isQueued ? now : (before?.queued_at ?? null),
-    source: before && !mayClaim(before, entry) ? before.source : source,
-    // Of the audio last worked on, never of the listing: a worker asks for what is not of this version any more.
-    etag: before && !hasMoved(before, entry) ? before.etag : null,
-  };
-};
-
-/** Interactive work goes first with 1. */
-const BULK_PRIORITY = 10;
-
-const upsert = async (
-  db: Db,
-  rows: Insertable<Database['items']>[],
-): Promise<{ id: number; state: string }[]> => {
-  const fresh = rows.filter(({ id }) => id === undefined);
-  const inserted =
-    fresh.length === 0 ? [] : await db.insertInto('items').values(fresh).returning(['id', 'state']).execute();
-  const known = rows.filter(({ id }) => id !== undefined);
-  if (known.length === 0) return inserted;
-  const updated = await db
-    .insertInto('items')
-    .values(known)
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet(({ ref }) => ({
-        root: ref('excluded.root'),
-        path: ref('excluded.path'),
-        external_id: ref('excluded.external_id'),
-        metadata: ref('excluded.metadata'),
-        size: ref('excluded.size'),
-        modified_ms: ref('excluded.modified_ms'),
-        run_id: ref('excluded.run_id'),
-        state: ref('excluded.state'),
-        outcome: ref('excluded.outcome'),
-        tries: ref('excluded.tries'),
-        attempts: ref('excluded.attempts'),
-        available_at: ref('excluded.available_at'),
-        queued_at: ref('excluded.queued_at'),
-        priority: ref('excluded.priority'),
-        source: ref('excluded.source'),
-        etag: ref('excluded.etag'),
-      })),
-    )
-    .returning(['id', 'state'])
-    .execute();
-  return [...inserted, ...updated];
-};

@@ -92,7 +92,7 @@ export const compareSource = async (options: {
     if (entry.kind === 'invalid') {
       if (entry.hidesOthers) sawEverything = false;
       tell('invalid', formatLocation(entry.location));
-      unusable.push(unusableItem(entry.location));
+      unusable.push(unusableItem(entry.location, entry.error));
     } else batch.push(entry.item);
     if (batch.length + unusable.length >= BATCH) await flush();
   }

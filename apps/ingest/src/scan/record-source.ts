@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { FoundItem, ItemLocation } from '@soundalike/catalogue';
 import { filterFieldsOf, SoundalikeError } from '@soundalike/core';
 import { formatLocation } from '@soundalike/source';
-import type { Source, SourceEntry } from '../sources/source-entry.ts';
+import type { Source } from '../sources/source-entry.ts';
 import type { EverySpace } from '../spaces/every-space.ts';
 import type { IngestDeps } from '../work/ingest-deps.ts';
 
@@ -55,13 +55,16 @@ export const recordSource = async (options: RecordSourceOptions): Promise<number
       ...(priority === undefined ? {} : { priority }),
     });
   let batch: FoundItem[] = [];
+  let unusable: FoundItem[] = [];
   let entries = 0;
   let sawEverything = true;
   const flush = async () => {
     const { metadataChanged, conflicts } = await record(distinct(batch));
+    const refused = [...unusable, ...conflicts.map(({ item, holder }) => conflictItem(item, holder))];
+    if (refused.length > 0) await record(distinct(refused));
     batch = [];
+    unusable = [];
     for (const itemId of metadataChanged) await updateMetadata(itemId, deps);
-    for (const { item, holder } of conflicts) await recordInvalid(conflictEntry(item, holder), record, deps);
     onFound?.(entries);
   };
   for await (const entry of source.entries) {
@@ -69,15 +72,14 @@ export const recordSource = async (options: RecordSourceOptions): Promise<number
     entries += 1;
     if (entry.kind === 'invalid') {
       if (entry.hidesOthers) sawEverything = false;
-      await recordInvalid(entry, record, deps);
-      // SQLite answers at once, and a posted file of garbage is nothing but such rows: others want to be answered, too.
-      await setImmediate();
-      continue;
-    }
-    batch.push(entry.item);
-    if (batch.length >= BATCH) await flush();
+      unusable.push(unusableItem(entry.location, entry.error));
+    } else batch.push(entry.item);
+    if (batch.length + unusable.length < BATCH) continue;
+    await flush();
+    // SQLite answers at once, and others want to be answered, too.
+    await setImmediate();
   }
-  if (batch.length > 0) await flush();
+  if (batch.length + unusable.length > 0) await flush();
   if (source.scope && sawEverything) await recordGone(before, options);
   return entries;
 };
@@ -113,41 +115,29 @@ export const refuseLoss = (source: Source, lost: number, known: number): void =>
   );
 };
 
-/** An entry that cannot be used as the ledger knows it: by its place alone. */
-export const unusableItem = (location: ItemLocation): FoundItem => ({
+/** An entry that cannot be used as the ledger knows it: by its place alone, so that it is counted and can be looked up. */
+export const unusableItem = (
+  location: ItemLocation,
+  { code, message, detail }: SoundalikeError,
+): FoundItem => ({
   ...location,
   externalId: null,
   metadata: {},
   size: null,
   modifiedMs: null,
+  problem: { code, message, detail },
 });
-
-/** An entry that cannot be used is an item that failed, so that it is counted and can be looked up. */
-const recordInvalid = async (
-  { location, error }: Pick<Extract<SourceEntry, { kind: 'invalid' }>, 'location' | 'error'>,
-  record: (found: readonly FoundItem[]) => Promise<{ queued: number[] }>,
-  { catalogue }: RecordSourceOptions['deps'],
-) => {
-  const { queued } = await record([unusableItem(location)]);
-  for (const itemId of queued)
-    await catalogue.failItem({
-      itemId,
-      code: error.code,
-      message: error.message,
-      detail: error.detail,
-      retry: false,
-    });
-};
 
 /** Two places of one source under one own id would overwrite each other for ever. */
-const conflictEntry = (item: FoundItem, holder: ItemLocation) => ({
-  location: { root: null, path: `${formatLocation(item)} (id ${item.externalId})` },
-  error: new SoundalikeError(
-    'MANIFEST_INVALID',
-    `The id "${item.externalId}" of ${formatLocation(item)} already belongs to ${formatLocation(holder)}`,
-    { fields: { externalId: item.externalId } },
-  ),
-});
+const conflictItem = (item: FoundItem, holder: ItemLocation): FoundItem =>
+  unusableItem(
+    { root: null, path: `${formatLocation(item)} (id ${item.externalId})` },
+    new SoundalikeError(
+      'MANIFEST_INVALID',
+      `The id "${item.externalId}" of ${formatLocation(item)} already belongs to ${formatLocation(holder)}`,
+      { fields: { externalId: item.externalId } },
+    ),
+  );
 
 const updateMetadata = async (itemId: number, deps: RecordSourceOptions['deps']) => {
   const track = await deps.catalogue.updateTrackMetadata(itemId);

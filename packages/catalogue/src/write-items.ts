@@ -1,0 +1,126 @@
+import type { Insertable } from 'kysely';
+import type { FoundItem, Problem } from './catalogue.ts';
+import type { Connected, KnownRow } from './look-up-items.ts';
+import type { Database } from './schema.ts';
+
+type Db = Connected['db'];
+export type ItemRow = Insertable<Database['items']>;
+
+/** Interactive work goes first with 1. */
+export const BULK_PRIORITY = 10;
+
+/** The row of a found item. */
+export const toRow = (options: {
+  entry: FoundItem;
+  before: KnownRow | undefined;
+  runId: number;
+  catalogue: string;
+  source: string;
+  now: number;
+  priority: number;
+  isQueued: boolean;
+}): ItemRow => {
+  const { entry, before, runId, catalogue, source, now, priority, isQueued } = options;
+  return {
+    ...(before ? { id: before.id } : {}),
+    catalogue,
+    root: entry.root ?? '',
+    path: entry.path,
+    external_id: entry.externalId ?? before?.external_id ?? '',
+    metadata: metadataText(entry, before),
+    size: entry.size,
+    modified_ms: entry.modifiedMs,
+    run_id: runId,
+    state: isQueued ? 'queued' : (before?.state ?? 'queued'),
+    outcome: isQueued ? null : 'unchanged',
+    tries: (before?.tries ?? 0) + (isQueued ? 1 : 0),
+    attempts: isQueued ? 0 : (before?.attempts ?? 0),
+    priority,
+    timings: '{}',
+    available_at: 0,
+    queued_at: isQueued ? now : (before?.queued_at ?? null),
+    source: before && !mayClaim(before, entry) ? before.source : source,
+    // Of the audio last worked on, never of the listing: a worker asks for what is not of this version any more.
+    etag: before && !hasMoved(before, entry) ? before.etag : null,
+  };
+};
+
+/** The same for one that cannot be used. */
+export const endedAsFailed = (row: ItemRow, { code, message, detail }: Problem, now: number): ItemRow => ({
+  ...row,
+  state: 'failed',
+  outcome: 'failed',
+  error_code: code,
+  error_message: message,
+  error_detail: detail ?? null,
+  lease_until: null,
+  finished_at: now,
+});
+
+export const hasMoved = (before: KnownRow, entry: FoundItem): boolean =>
+  before.root !== (entry.root ?? '') || before.path !== entry.path;
+
+/** What a manifest names by an own id stays its own when a folder scan comes by. */
+export const mayClaim = (before: KnownRow, entry: FoundItem): boolean =>
+  before.source === '' || before.external_id === '' || entry.externalId !== null;
+
+/** A folder scan says nothing about metadata; it does not wipe what a manifest said earlier. */
+const saysNothing = ({ externalId, metadata }: FoundItem): boolean =>
+  externalId === null && Object.keys(metadata).length === 0;
+
+export const metadataText = (entry: FoundItem, before?: KnownRow): string =>
+  before && saysNothing(entry) ? before.metadata : JSON.stringify(entry.metadata);
+
+/** What a scan writes of an item that is known. */
+const SCANNED = [
+  'root',
+  'path',
+  'external_id',
+  'metadata',
+  'size',
+  'modified_ms',
+  'run_id',
+  'state',
+  'outcome',
+  'tries',
+  'attempts',
+  'available_at',
+  'queued_at',
+  'priority',
+  'source',
+  'etag',
+] as const;
+
+/** And of one that cannot be used. */
+const FAILED = ['error_code', 'error_message', 'error_detail', 'lease_until', 'finished_at'] as const;
+
+/** Writes rows, new and known. Resolves to their ids and states. */
+export const writeRows = (db: Db, rows: readonly ItemRow[]) => upsert(db, rows, SCANNED);
+
+/** Writes rows that {@link endedAsFailed}. */
+export const writeRefused = (db: Db, rows: readonly ItemRow[]) => upsert(db, rows, [...SCANNED, ...FAILED]);
+
+const upsert = async (
+  db: Db,
+  rows: readonly ItemRow[],
+  columns: readonly (keyof ItemRow)[],
+): Promise<{ id: number; state: string }[]> => {
+  const fresh = rows.filter(({ id }) => id === undefined);
+  const inserted =
+    fresh.length === 0 ? [] : await db.insertInto('items').values(fresh).returning(['id', 'state']).execute();
+  const known = rows.filter(({ id }) => id !== undefined);
+  if (known.length === 0) return inserted;
+  const updated = await db
+    .insertInto('items')
+    .values(known)
+    .onConflict((conflict) =>
+      conflict
+        .column('id')
+        .doUpdateSet(({ ref }) =>
+          Object.fromEntries(columns.map((column) => [column, ref(`excluded.${column}`)])),
+        ),
+    )
+    .returning(['id', 'state'])
+    .execute();
+  return [...inserted, ...updated];
+};
