@@ -34,6 +34,14 @@ export const describeScanning = (get: () => Catalogue): void => {
     await index(a, 'A'.repeat(22));
   });
 
+  test('several that record the same places at once record them once', async () => {
+    const places = Array.from({ length: 300 }, (_, i) => file(`together/${i}.mp3`));
+    const scans = await Promise.all(Array.from({ length: 6 }, () => scan(places)));
+    const ids = new Set(scans.flatMap(({ queued }) => queued));
+    expect(ids.size).toBe(300);
+    for (const id of ids) await index(id, `${id}`.padEnd(22, 't'));
+  });
+
   test('items on the way are adopted by a new run without a new try', async () => {
     const first = await scan([file('adopt.mp3')]);
     const second = await scan([file('adopt.mp3')]);

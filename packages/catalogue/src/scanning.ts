@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { recordAttempt } from './attempts.ts';
 import type { Catalogue, Difference, FoundItem, ScanResult } from './catalogue.ts';
 import { liesWithin } from './gone.ts';
@@ -26,6 +27,7 @@ const ROWS_PER_STATEMENT = 500;
 export const createScanning = ({ kind, db }: Connected): Scanning => ({
   recordFound: ({ runId, catalogue, space, found, force = false, source = '', priority = BULK_PRIORITY }) =>
     db.transaction().execute(async (transaction) => {
+      await waitForTurn({ kind, db: transaction });
       const known = await findKnown({ kind, db: transaction }, { catalogue, found, runId });
       const isInSpace = await membersOf(transaction, space, known.items);
       const rows: ItemRow[] = [];
@@ -103,6 +105,17 @@ export const createScanning = ({ kind, db }: Connected): Scanning => ({
     });
   },
 });
+
+/** Key of PostgreSQL's advisory lock for recording: any number that nothing else takes. */
+const RECORDING_LOCK = 7_265_001;
+
+/**
+ * One transaction records at a time, until it ends: two that find the same place new would both write it, and the second fail. SQLite has one writer
+ * anyway.
+ */
+const waitForTurn = async ({ kind, db }: Connected): Promise<void> => {
+  if (kind === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(RECORDING_LOCK)})`.execute(db);
+};
 
 const differenceOf = (
   before: KnownRow,

@@ -5,6 +5,12 @@ import Sqlite from 'libsql';
 /** How long a writer waits for another process's transaction, ms. */
 const BUSY_TIMEOUT_MS = 30_000;
 
+/**
+ * Our transactions read before they write. Begun as readers, SQLite refuses the write at once where another process has written meanwhile; begun as
+ * writers, they wait for their turn.
+ */
+const BEGIN_TO_WRITE = 'begin immediate';
+
 /** SQLite through libsql: write-ahead log, so that readers and one writer in several processes do not block each other. */
 export const sqliteDialect = async (
   url: string,
@@ -27,7 +33,7 @@ export const sqliteDialect = async (
     database: {
       close: () => database.close(),
       prepare: (text) => {
-        const statement = database.prepare(text);
+        const statement = database.prepare(text === 'begin' && !readOnly ? BEGIN_TO_WRITE : text);
         return {
           reader: returnsRows(text),
           all: (parameters) => statement.all(parameters.map(bindable)),
