@@ -4,24 +4,59 @@ import { createOutput } from './output.ts';
 
 const NAME = 'a\u001b[2J\u009b31m\r\tb.mp3';
 
-const written = (isTTY: boolean) => {
+const open = (isTTY = false) => {
   const stdout = Object.assign(new PassThrough(), { isTTY });
   const stderr = Object.assign(new PassThrough(), { isTTY });
   const output = createOutput({ stdout, stderr });
-  output.print(NAME);
-  output.note(NAME);
-  output.error(new SoundalikeError('SOURCE_NOT_FOUND', NAME));
-  return `${stdout.read()}${stderr.read()}`;
+  return { output, read: () => `${stdout.read() ?? ''}${stderr.read() ?? ''}` };
 };
 
-test('a terminal is shown the control characters of a name, and does not obey them', () => {
-  const text = written(true);
-  expect(text).not.toMatch(/[^\P{Cc}\t\n]/u);
-  expect(text.split('a\\x1b[2J\\x9b31m\\x0d\tb.mp3')).toHaveLength(4);
+test.each([true, false])(
+  'control characters of a name are shown and obeyed by no terminal, now (%s) or after a pipe',
+  (isTTY) => {
+    const { output, read } = open(isTTY);
+    output.print(NAME);
+    output.note(NAME);
+    output.error(new SoundalikeError('SOURCE_NOT_FOUND', NAME));
+    const text = read();
+    expect(text).not.toMatch(/[^\P{Cc}\t\n]/u);
+    expect(text.split('a\\x1b[2J\\x9b31m\\x0d\tb.mp3')).toHaveLength(4);
+  },
+);
+
+test('what programs read is as it is in a pipe, shown on a terminal, and there with --json, too', () => {
+  for (const json of [true, false]) {
+    const { output, read } = open();
+    output.json = json;
+    output.data('a\u001b,b\r\nc');
+    expect(read()).toBe('a\u001b,b\r\nc\n');
+  }
+  const { output, read } = open(true);
+  output.data('a\u001b,b\r\nc');
+  expect(read()).toBe('a\\x1b,b\nc\n');
 });
 
-test('a file or pipe gets names as they are', () => {
-  expect(written(false).split(NAME)).toHaveLength(4);
+test('what is drawn on purpose stays, and names in documents', () => {
+  const { output, read } = open(true);
+  output.draw('\r\u001b[K');
+  expect(read()).toBe('\r\u001b[K');
+  output.json = true;
+  output.document({ path: NAME });
+  expect(JSON.parse(read())).toEqual({ path: NAME });
+});
+
+test('nothing shows the password of a link', () => {
+  const link = 'http://user:secret@host/a.mp3';
+  const { output, read } = open();
+  output.print(link);
+  output.note(link);
+  output.data(link);
+  output.error(new SoundalikeError('SOURCE_NOT_FOUND', `${link} is not there`));
+  output.json = true;
+  output.document({ path: link });
+  const text = read();
+  expect(text).not.toContain('secret');
+  expect(text.split('http://user:***@host/a.mp3')).toHaveLength(6);
 });
 
 test('lists of numbers take one line each in a document, and say the same', () => {

@@ -1,6 +1,7 @@
 import type { SoundalikeError } from '@soundalike/core';
+import { redactUrl, visible } from '@soundalike/core/text';
 
-/** Where a verb's words go: results to stdout, everything else to stderr. */
+/** Where a verb's words go: results to stdout, everything else to stderr. None of it but `draw` shows a URL's secrets, or signs that terminals obey. */
 export interface Output {
   /** Standard error is a terminal: progress bars and colours are welcome. */
   readonly isTerminal: boolean;
@@ -8,6 +9,8 @@ export interface Output {
   json: boolean;
   /** A line (or lines) of the result for people. Silent with `--json`. */
   print(text: string): void;
+  /** A result that programs read, a table or a playlist: as it is, with `--json` and without; only a terminal is shown what it would obey. */
+  data(text: string): void;
   /** The result as one JSON document. Silent without `--json`. */
   document(value: unknown): void;
   /** A remark beside the result, on stderr. */
@@ -25,13 +28,17 @@ export const createOutput = (streams: {
   isTerminal: streams.stderr.isTTY === true,
   json: false,
   print(text) {
-    if (!this.json) streams.stdout.write(`${shown(text, streams.stdout)}\n`);
+    if (!this.json) streams.stdout.write(`${shown(text)}\n`);
+  },
+  data(text) {
+    const isTerminal = streams.stdout.isTTY === true;
+    streams.stdout.write(`${isTerminal ? shown(text.replaceAll('\r\n', '\n')) : redactUrl(text)}\n`);
   },
   document(value) {
-    if (this.json) streams.stdout.write(`${withNumbersInLines(JSON.stringify(value, null, 2))}\n`);
+    if (this.json) streams.stdout.write(`${toJson(value)}\n`);
   },
   note(text) {
-    streams.stderr.write(`${shown(text, streams.stderr)}\n`);
+    streams.stderr.write(`${shown(text)}\n`);
   },
   draw(text) {
     streams.stderr.write(text);
@@ -39,11 +46,18 @@ export const createOutput = (streams: {
   error(error) {
     if (this.json) {
       const { code, message, detail, fields } = error;
-      streams.stdout.write(`${JSON.stringify({ error: { code, message, detail, fields } }, null, 2)}\n`);
+      streams.stdout.write(`${toJson({ error: { code, message, detail, fields } })}\n`);
     }
-    streams.stderr.write(`${shown(formatError(error), streams.stderr)}\n`);
+    streams.stderr.write(`${shown(formatError(error))}\n`);
   },
 });
+
+const shown = (text: string): string => visible(redactUrl(text));
+
+const toJson = (value: unknown): string =>
+  withNumbersInLines(
+    JSON.stringify(value, (_key, part) => (typeof part === 'string' ? redactUrl(part) : part), 2),
+  );
 
 /** Lists of numbers, a waveform's hundreds most of all, in one line each; line feeds of texts are escaped and stay out of this. */
 const withNumbersInLines = (json: string): string =>
@@ -51,15 +65,6 @@ const withNumbersInLines = (json: string): string =>
     /\[\n\s+(-?\d[^\]"{}[]*?)\n\s+\]/g,
     (_, numbers: string) => `[${numbers.replace(/\n\s+/g, ' ')}]`,
   );
-
-/** File names and servers' words may hold what terminals obey; a terminal is shown it, files and pipes get it as it is. */
-const shown = (text: string, { isTTY }: { isTTY?: boolean }): string =>
-  isTTY === true
-    ? text.replace(CONTROLS, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`)
-    : text;
-
-/** Control characters but tab and line feed. */
-const CONTROLS = /[^\P{Cc}\t\n]/gu;
 
 const formatError = (error: SoundalikeError): string =>
   [

@@ -28,8 +28,10 @@ const packagesOf = (file: string, into?: (name: string) => boolean) =>
     (name) => !name.startsWith('/') && !name.startsWith('node:'),
   );
 
-test('the overview and --version load no package, so that they answer at once', () => {
-  expect(packagesOf('main.ts')).toEqual([]);
+test('the overview and --version load no package but a few lines on text, so that they answer at once', () => {
+  const isOurs = (name: string) => name.startsWith('@soundalike/');
+  expect(packagesOf('main.ts')).toEqual(['@soundalike/core/text']);
+  expect(packagesOf('main.ts', isOurs)).toEqual([]);
 });
 
 test('what a verb of every kind needs, @soundalike/core alone, is found by the same walk', () => {

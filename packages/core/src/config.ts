@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { SoundalikeError } from './errors.ts';
+import { redactUrl } from './redact-url.ts';
 
 /** A whole number in a range, given as text; the message names what was wrong. */
 const integer = (from: number, to: number, fallback: number) =>
@@ -276,9 +277,6 @@ const readUrl = (
   if (schemes.some((scheme) => value.startsWith(scheme))) return value;
   throw invalid(name, `must start with one of ${schemes.join(' ')}, got "${redactUrl(value)}"`);
 };
-
-/** The same URL without its password, fit for a log or an error. */
-export const redactUrl = (value: string): string => value.replace(/\/\/([^:@/]*):([^@/]*)@/, '//$1:***@');
 
 const invalid = (name: string, reason: string) =>
   new SoundalikeError('CONFIG_INVALID', `${name} ${reason}`, { fields: { setting: name } });

@@ -1,3 +1,4 @@
+import { visibleLine } from '@soundalike/core';
 import type { Match, SearchAnswer } from './search-answer.ts';
 
 const VERDICTS = {
@@ -9,7 +10,9 @@ const VERDICTS = {
 /** A search's answer for people: a line for each track with its verdict, and the passages that match. */
 export const formatAnswer = ({ verdict, reason, model, results, explain }: SearchAnswer): string => {
   const lines = results.flatMap((result, index) => {
-    const name = [result.title ?? result.location.path, result.artist].filter(Boolean).join(' – ');
+    const name = visibleLine(
+      [result.title ?? result.location.path, result.artist].filter(Boolean).join(' – '),
+    );
     const label = `${String(index + 1).padStart(3)}. ${result.score.toFixed(2)}  ${VERDICTS[result.verdict].padEnd(18)}  `;
     return [
       `${label}${name}  (${result.externalId ?? result.trackId})`,

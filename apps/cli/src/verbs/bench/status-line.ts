@@ -1,3 +1,4 @@
+import { visibleLine } from '@soundalike/core';
 import type { Output } from '../../output.ts';
 
 /** Where there is no terminal, a line this often, ms. */
@@ -14,7 +15,8 @@ export interface StatusLine {
 export const createStatusLine = (output: Output): StatusLine => {
   if (output.isTerminal)
     return {
-      show: (text) => output.draw(`\r\u001b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`),
+      show: (text) =>
+        output.draw(`\r\u001b[K${visibleLine(text).slice(0, (process.stderr.columns ?? 80) - 1)}`),
       stop: () => output.draw('\r\u001b[K'),
     };
   let last = Date.now();

@@ -1,0 +1,23 @@
+import { redactUrl } from './redact-url.ts';
+
+test.each([
+  ['redis://:pw@h:1', 'redis://:***@h:1'],
+  ['http://user:p@ss:w@host/f/3.mp3', 'http://user:***@host/f/3.mp3'],
+  ['both http://a:b@c/ and "https://d:e@f/"', 'both http://a:***@c/ and "https://d:***@f/"'],
+  [
+    'https://b.s3.amazonaws.com/a.mp3?X-Amz-Credential=AKIA%2F2026&X-Amz-Date=2&x-amz-signature=0a&X-Amz-Security-Token=F==#x',
+    'https://b.s3.amazonaws.com/a.mp3?X-Amz-Credential=***&X-Amz-Date=2&x-amz-signature=***&X-Amz-Security-Token=***#x',
+  ],
+])('%s is shown without its secrets', (text, shown) => {
+  expect(redactUrl(text)).toBe(shown);
+  expect(redactUrl(shown)).toBe(shown);
+});
+
+test.each([
+  'http://host:8080/a@b.mp3',
+  'http://[::1]:80/a:b@c',
+  '{"url":"http://host:80","mail":"a@b"}',
+  'music//a:b/c@d.mp3',
+])('%s has none', (text) => {
+  expect(redactUrl(text)).toBe(text);
+});
