@@ -1,10 +1,14 @@
+import { PassThrough } from 'node:stream';
 import { openCatalogue } from '@soundalike/catalogue';
-import type { Output } from './output.ts';
+import { createOutput } from './output.ts';
 import { exportFailures, formatAttempt, readFilter } from './queue-failures.ts';
 
+/** An export is what was asked for, with `--json` as well. */
 const printed = () => {
-  const lines: string[] = [];
-  return { lines, output: { print: (line: string) => lines.push(line) } as unknown as Output };
+  const stdout = new PassThrough();
+  const output = createOutput({ stdout, stderr: new PassThrough() });
+  output.json = true;
+  return { output, read: () => String(stdout.read() ?? '') };
 };
 
 test('times are ago or instants; nonsense is named', () => {
@@ -36,13 +40,14 @@ test('failures are exported as CSV that spreadsheets read as text, and as JSON l
   });
   const csv = printed();
   await exportFailures(catalogue, { source: 'm.csv' }, 'csv', csv.output);
-  expect(csv.lines[0]).toBe('item,location,externalId,source,code,message,words,attempts,finishedAt');
-  expect(csv.lines[1]).toMatch(/^1,"r\/a, ""b"".mp3",'=1\+1,m.csv,TIMEOUT,slow,"two\nlines",0,\d{4}-/);
+  expect(csv.read()).toMatch(
+    /^item,location,externalId,source,code,message,words,attempts,finishedAt\n1,"r\/a, ""b"".mp3",'=1\+1,m.csv,TIMEOUT,slow,"two\nlines",0,\d{4}-/,
+  );
   const jsonl = printed();
   await exportFailures(catalogue, { code: 'NONE' }, 'jsonl', jsonl.output);
-  expect(jsonl.lines).toEqual([]);
+  expect(jsonl.read()).toBe('');
   await exportFailures(catalogue, {}, 'jsonl', jsonl.output);
-  expect(JSON.parse(jsonl.lines[0] ?? '')).toMatchObject({ item: 1, code: 'TIMEOUT', externalId: '=1+1' });
+  expect(JSON.parse(jsonl.read())).toMatchObject({ item: 1, code: 'TIMEOUT', externalId: '=1+1' });
   await expect(exportFailures(catalogue, {}, 'xml', jsonl.output)).rejects.toMatchObject({
     code: 'INPUT_INVALID',
   });
@@ -60,11 +65,11 @@ test('an attempt in words', () => {
       outcome: 'failed',
       stage: 'fetch',
       code: 'TIMEOUT',
-      message: 'slow',
+      message: 'sl\now',
       detail: 'a\nb',
       timings: { fetch: 20 },
     }),
   ).toBe(
-    '  attempt 2: failed after 2.5 s on host:1, 1970-01-01T00:00:03.500Z (fetch 20 ms)\n    in fetch, TIMEOUT: slow\n    a\n    b',
+    '  attempt 2: failed after 2.5 s on host:1, 1970-01-01T00:00:03.500Z (fetch 20 ms)\n    in fetch, TIMEOUT: sl\\x0aow\n    a\n    b',
   );
 });

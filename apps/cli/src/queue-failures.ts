@@ -1,5 +1,5 @@
 import type { Attempt, Catalogue, FailureFilter, Item } from '@soundalike/catalogue';
-import { ERROR_TABLE, SoundalikeError } from '@soundalike/core';
+import { ERROR_TABLE, SoundalikeError, visibleLine } from '@soundalike/core';
 import { formatLocation } from '@soundalike/source';
 import type { Output } from './output.ts';
 import type { OptionValue } from './verb.ts';
@@ -63,12 +63,12 @@ export const exportFailures = async (
 ): Promise<number> => {
   if (format !== 'csv' && format !== 'jsonl')
     throw new SoundalikeError('INPUT_INVALID', `--format must be csv or jsonl, got "${format}"`);
-  if (format === 'csv') output.print(COLUMNS.join(','));
+  if (format === 'csv') output.data(COLUMNS.join(','));
   for (let after = 0; ; ) {
     const page = await catalogue.listItems({ ...filter, state: 'failed', after, limit: PAGE });
     for (const item of page) {
       const row = toRow(item);
-      output.print(
+      output.data(
         format === 'csv'
           ? row.map(([, value]) => csvField(value)).join(',')
           : JSON.stringify(Object.fromEntries(row)),
@@ -108,7 +108,7 @@ export const formatAttempt = (attempt: Attempt): string => {
   const spent = Object.entries(timings).map(([name, ms]) => `${name} ${ms} ms`);
   return [
     `  attempt ${number}: ${outcome}${seconds} on ${worker ?? '–'}, ${new Date(finishedAt).toISOString()}${spent.length > 0 ? ` (${spent.join(', ')})` : ''}`,
-    ...(code ? [`    ${stage ? `in ${stage}, ` : ''}${code}: ${message}`] : []),
+    ...(code ? [`    ${stage ? `in ${stage}, ` : ''}${code}: ${visibleLine(message ?? '')}`] : []),
     ...(detail ? [`    ${detail.replaceAll('\n', '\n    ')}`] : []),
   ].join('\n');
 };

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { SoundalikeError } from '@soundalike/core';
+import { SoundalikeError, visibleLine } from '@soundalike/core';
 import { formatLocation } from '@soundalike/source';
 import type { Context } from '../context.ts';
 import { exportFailures, formatAttempt, readFilter } from '../queue-failures.ts';
@@ -48,7 +48,7 @@ const failures: Action = async ({ context, output, options }) => {
   );
   for (const item of items)
     output.print(
-      `  ${item.id}  ${formatLocation(item)}\n      ${item.errorCode}: ${item.errorMessage}${item.errorDetail ? `\n      ${item.errorDetail.replaceAll('\n', '\n      ')}` : ''}`,
+      `  ${item.id}  ${formatLocation(item)}\n      ${item.errorCode}: ${visibleLine(item.errorMessage ?? '')}${item.errorDetail ? `\n      ${item.errorDetail.replaceAll('\n', '\n      ')}` : ''}`,
     );
   return 0;
 };
@@ -96,9 +96,9 @@ const why: Action = async ({ context, output, positionals }) => {
       ...(item.trackId
         ? [`  track ${item.trackId} in space ${item.space}, ${item.audioSeconds?.toFixed(1) ?? 0} s embedded`]
         : []),
-      ...(item.errorCode ? [`  ${item.errorCode}: ${item.errorMessage}`] : []),
+      ...(item.errorCode ? [`  ${item.errorCode}: ${visibleLine(item.errorMessage ?? '')}`] : []),
       ...(item.errorDetail ? [`  ${item.errorDetail.replaceAll('\n', '\n  ')}`] : []),
-      ...(item.source ? [`  named by ${item.source}`] : []),
+      ...(item.source ? [`  named by ${visibleLine(item.source)}`] : []),
       ...attempts.map(formatAttempt),
     ].join('\n'),
   );

@@ -96,8 +96,7 @@ export const similar = defineVerb({
     const tracks = exportedResults(answer.results, await readRoots(deps.catalogue, context.config.roots));
     // An empty list does not say why it is, and no format has room for an explanation.
     if (tracks.length === 0 || options.explain === true) output.note(formatAnswer(answer));
-    output.print(formatExport(tracks, format).trimEnd());
-    output.document({ tracks });
+    output.data(formatExport(tracks, format).trimEnd());
     return 0;
   },
 });
