@@ -36,6 +36,17 @@ describe('the error table', () => {
     expect(isSoundalikeError(error)).toBe(true);
   });
 
+  test('an error does not carry the password of a link on', () => {
+    const link = 'http://user:secret@host/a.mp3';
+    const error = new SoundalikeError('SOURCE_NOT_FOUND', `${link} answered 404`, {
+      fields: { url: link, status: 404 },
+      detail: link,
+    });
+    const { message, detail, fields, stack } = error;
+    expect(JSON.stringify([message, detail, fields, stack])).not.toContain('secret');
+    expect(fields).toEqual({ url: 'http://user:***@host/a.mp3', status: 404 });
+  });
+
   test('aborts become CANCELLED, the unknown INTERNAL, our own stay', () => {
     const own = new SoundalikeError('TIMEOUT', 'slow');
     expect(toSoundalikeError(own)).toBe(own);

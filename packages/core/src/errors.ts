@@ -1,3 +1,5 @@
+import { redactUrl } from './redact-url.ts';
+
 /** How an error is treated outside the place that threw it. */
 export interface ErrorPolicy {
   /** HTTP status of the problem+json answer. */
@@ -165,7 +167,7 @@ export interface SoundalikeErrorOptions extends ErrorOptions {
 
 /**
  * The one error class: a stable `code` from {@link ERROR_TABLE}, a message that names the input, the reason and the
- * way out, structured `fields`, and the `cause` kept.
+ * way out, structured `fields`, and the `cause` kept. Errors are stored and shown, so links in its texts lose their passwords and signatures.
  *
  * @example throw new SoundalikeError('AUDIO_TOO_SHORT', `${path} is 0.3 s long; at least 2 s are needed`);
  */
@@ -175,11 +177,16 @@ export class SoundalikeError extends Error {
   readonly detail: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: SoundalikeErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(redactUrl(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'SoundalikeError';
     this.code = code;
-    this.fields = options.fields ?? {};
-    this.detail = options.detail;
+    this.fields = Object.fromEntries(
+      Object.entries(options.fields ?? {}).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? redactUrl(value) : value,
+      ]),
+    );
+    this.detail = options.detail === undefined ? undefined : redactUrl(options.detail);
   }
 
   get policy(): ErrorPolicy {

@@ -26,6 +26,8 @@ const createRing = () => {
   return { ring, revoke: (hash: string) => senders.delete(hash), sessions };
 };
 
+const LINK = 'https://user:secret@host/a.mp3?X-Amz-Signature=0a';
+
 const log = new PassThrough();
 let logged = '';
 log.on('data', (chunk) => {
@@ -46,6 +48,10 @@ const build = async (options: { keys?: KeyRing; limits?: object } = {}) => {
   const answer = { schema: { response: { 200: z.strictObject({ ok: z.boolean() }) } } };
   for (const scope of ['search', 'ingest', 'admin'] as const)
     app.get(`/${scope}`, { config: { scope }, ...answer }, async () => ({ ok: true }));
+  app.get('/link', { config: { scope: 'search' } }, async () => ({ url: LINK }));
+  app.get('/broken-link', { config: { scope: 'search' } }, async () => {
+    throw Object.assign(new Error(`No file at ${LINK}`), { statusCode: 400 });
+  });
   app.get('/silent', answer, async () => ({ ok: true }));
   app.post('/change', { config: { scope: 'ingest' }, ...answer }, async () => ({ ok: true }));
   app.get('/slow', { config: { scope: 'search', costly: true }, ...answer }, async () => {
@@ -240,6 +246,13 @@ test.each([
     code: 'INPUT_INVALID',
     instance: /x-request-id: (\S+)/.exec(answer)?.[1],
   });
+});
+
+test('answers and problems show links without what they are signed with', async () => {
+  const app = await build();
+  const shown = 'https://user:***@host/a.mp3?X-Amz-Signature=***';
+  expect((await ask(app, '/link')).json()).toEqual({ url: shown });
+  expect((await ask(app, '/broken-link')).json().detail).toBe(`No file at ${shown}`);
 });
 
 describe('changes', () => {

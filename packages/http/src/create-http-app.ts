@@ -19,6 +19,7 @@ import { checkEncoding } from './check-encoding.ts';
 import { checkIntent } from './check-intent.ts';
 import { checkKey } from './check-key.ts';
 import { checkOrigin } from './check-origin.ts';
+import { hideSecrets } from './hide-secrets.ts';
 import { type KeyRing, OPEN_RING } from './key-ring.ts';
 import { limitConcurrency } from './limit-concurrency.ts';
 import { limitRate } from './limit-rate.ts';
@@ -98,6 +99,7 @@ export const createHttpApp = async (options: HttpOptions): Promise<HttpApp> => {
   app.setSerializerCompiler(serializerCompiler);
   checkOrigin(app as FastifyInstance, options.allowedHosts);
   securityHeaders(app as FastifyInstance);
+  hideSecrets(app as FastifyInstance);
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
   checkKey(app as FastifyInstance, ring);
   checkIntent(app as FastifyInstance);

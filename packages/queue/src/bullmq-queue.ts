@@ -190,7 +190,7 @@ const runJob = async (
     else if (adopt) await adopt(job.data, job.id ?? '');
     else
       throw new UnrecoverableError(
-        `a job must look like { "v": 1, "itemId": 7 }, got ${JSON.stringify(job.data).slice(0, 200)}`,
+        `a job must look like { "v": 1, "itemId": 7 }, got ${redactUrl(JSON.stringify(job.data)).slice(0, 200)}`,
       );
   } catch (error) {
     const verdict = verdictOf(error, attempt, backoff);

@@ -184,6 +184,27 @@ describe('the ingest routes', () => {
     expect((await get('/v1/ingest/runs/999/events')).status).toBe(404);
   });
 
+  test('an item is found by its whole link and shown without the password; so is the run of it', async () => {
+    const link = 'http://user:secret@host/a.mp3';
+    const made = await catalogue.createRun({ catalogue: 'default', source: link });
+    const file = { externalId: null, metadata: {}, size: null, modifiedMs: null };
+    await catalogue.recordFound({
+      runId: made.id,
+      catalogue: 'default',
+      space: 's',
+      found: [{ ...file, root: null, path: link }],
+    });
+    const shown = 'http://user:***@host/a.mp3';
+    const { body } = await get(`/v1/ingest/items?q=${encodeURIComponent(link)}`);
+    expect(body.items).toMatchObject([{ location: shown, path: shown }]);
+    await catalogue.setRunState(made.id, 'interrupted');
+    const events = await app.inject({
+      url: `/v1/ingest/runs/${made.id}/events`,
+      headers: { host: 'localhost' },
+    });
+    expect(events.body).toContain(`"source":"${shown}"`);
+  });
+
   test('every route says who may use it and what it answers', () => {
     const { paths } = app.swagger() as { paths: Record<string, object> };
     expect(Object.keys(paths).filter((path) => path.startsWith('/v1/ingest'))).toHaveLength(12);

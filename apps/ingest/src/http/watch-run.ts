@@ -1,5 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type { Catalogue } from '@soundalike/catalogue';
+import { redactUrl } from '@soundalike/core';
 import { runView } from './run-view.ts';
 import type { RunView } from './schemas.ts';
 
@@ -69,4 +70,5 @@ export const createRunWatch = (catalogue: Catalogue, everyMs: number): RunWatch 
   };
 };
 
-const event = (name: string, data: RunView): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+const event = (name: string, data: RunView): string =>
+  `event: ${name}\ndata: ${redactUrl(JSON.stringify(data))}\n\n`;
