@@ -76,7 +76,7 @@ export const createFailures = ({ db }: OpenDatabase): Failures => ({
         .execute();
       queued.push(...rows.map(({ id, tries }) => ({ itemId: id, try: tries })));
     }
-    return { queued, rowsLeft: Number(rowsLeft) };
+    return { queued: queued.sort((a, b) => a.itemId - b.itemId), rowsLeft: Number(rowsLeft) };
   },
 });
 

@@ -15,6 +15,17 @@ export const file = (path: string, extra: Partial<FoundItem> = {}): FoundItem =>
   ...extra,
 });
 
+/** A track, but for what is its own. */
+export const TRACK = {
+  catalogue: CATALOGUE,
+  externalId: null,
+  space: SPACE,
+  durationSeconds: 30,
+  clipCount: 11,
+  coverage: 'sampled:10',
+  ...EMPTY_METADATA,
+};
+
 /** A run over what a label's list named, and the work on one item, stage by stage. */
 export const createLedgerSteps = (get: () => Catalogue) => ({
   scan: async (found: FoundItem[], source = SOURCE) => {
@@ -39,18 +50,7 @@ export const createLedgerSteps = (get: () => Catalogue) => ({
       audioSeconds: 30,
       fileMetadata: { title },
       etag,
-      track: {
-        id: content,
-        catalogue: CATALOGUE,
-        externalId: null,
-        contentId: content,
-        space: SPACE,
-        durationSeconds: 30,
-        clipCount: 11,
-        coverage: 'sampled:10',
-        ...EMPTY_METADATA,
-        title,
-      },
+      track: { ...TRACK, id: content, contentId: content, title },
     });
   },
 });

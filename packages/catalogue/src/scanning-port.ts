@@ -5,7 +5,7 @@ export type SourceScope =
   | { readonly root: string; readonly prefix: string; readonly source?: undefined }
   | { readonly source: string; readonly root?: undefined };
 
-/** What a run would do with an entry. `moved`: its own id is known at another place; `failed`: it failed before, has not changed and is tried again. */
+/** What a run would do with an entry. `moved`: its own id is known at another place, with a file of this size and time; `failed`: it failed before, has not changed and is tried again. */
 export type Difference =
   | 'new'
   | 'changed'
@@ -30,8 +30,9 @@ export interface ScanningPort {
   /**
    * Records found entries (call with up to 1,000) in a run. New items, changed ones (size or mtime differ), failed ones and
    * ones indexed in another space are queued (`state = queued`, `tries + 1`, outcome null) and their ids returned;
-   * ones that cannot be used (`problem`) end as `failed`; unchanged ones get outcome `unchanged`; an own id found at a new place moves its item there; items already `queued`/`active` are adopted by the run and returned in
-   * `queued` without a new try. `force` queues everything.
+   * ones that cannot be used (`problem`) end as `failed`; unchanged ones get outcome `unchanged`; an own id found at a new place moves its item there. Items
+   * already `queued`/`active` are adopted by the run and returned in `queued` without a new try; what the entry says otherwise than before is
+   * written down, and an item that a worker has begun is queued anew for it. `force` queues everything.
    */
   recordFound(options: {
     runId: number;

@@ -16,6 +16,7 @@ import {
   toRow,
   writeRefused,
   writeRows,
+  writeWaiting,
 } from './write-items.ts';
 
 type Scanning = Pick<Catalogue, 'recordFound' | 'compareFound'>;
@@ -32,6 +33,7 @@ export const createScanning = ({ kind, db }: Connected): Scanning => ({
       const isInSpace = await membersOf(transaction, space, known.items);
       const rows: ItemRow[] = [];
       const refused: ItemRow[] = [];
+      const updated: ItemRow[] = [];
       const unchanged: number[] = [];
       const metadataChanged: number[] = [];
       const waiting: number[] = [];
@@ -56,7 +58,10 @@ export const createScanning = ({ kind, db }: Connected): Scanning => ({
           continue;
         }
         if (before && decision === 'waiting') waiting.push(before.id);
-        else if (before && decision === 'unchanged') unchanged.push(before.id);
+        else if (before && decision === 'update') {
+          waiting.push(before.id);
+          updated.push(toRow({ entry, before, runId, catalogue, source, now, priority, isQueued: true }));
+        } else if (before && decision === 'unchanged') unchanged.push(before.id);
         else {
           if (before && decision === 'metadata') metadataChanged.push(before.id);
           rows.push(
@@ -70,6 +75,7 @@ export const createScanning = ({ kind, db }: Connected): Scanning => ({
           if (state === 'queued') queued.push(id);
       }
       for (const chunk of chunksOf(refused, ROWS_PER_STATEMENT)) await writeRefused(transaction, chunk);
+      for (const chunk of chunksOf(updated, ROWS_PER_STATEMENT)) await writeWaiting(transaction, chunk);
       const adopt = async (ids: readonly number[], outcome: 'unchanged' | null) => {
         for (const chunk of chunksOf(ids, ROWS_PER_STATEMENT)) {
           await transaction
@@ -122,14 +128,12 @@ const differenceOf = (
   entry: FoundItem,
   options: { isInSpace: (row: KnownRow) => boolean; force: boolean },
 ): Difference => {
+  if (isOnTheWay(before)) return 'waiting';
   const decision = compare(before, entry, options);
-  if (decision !== 'queue') return decision;
+  if (decision === 'metadata' || decision === 'unchanged') return decision;
+  if (isOtherAudio(before, entry)) return 'changed';
   if (hasMoved(before, entry)) return 'moved';
-  const isSame =
-    before.size === entry.size &&
-    before.modified_ms === entry.modifiedMs &&
-    !isOtherVersion(before.etag, entry.etag);
-  return before.state === 'failed' && isSame ? 'failed' : 'changed';
+  return before.state === 'failed' ? 'failed' : 'changed';
 };
 
 /** Whether an item's track is in the space: the one it was indexed in, or another that was filled since. */
@@ -140,21 +144,36 @@ const membersOf = async (db: Db, space: string, rows: readonly (KnownRow | undef
     row.space === space || present.get(row.track_id ?? '')?.contentId === row.content_id;
 };
 
-type Decision = 'queue' | 'waiting' | 'unchanged' | 'metadata';
+/** `update`: it waits, and is to be what the entry says now. */
+type Decision = 'queue' | 'waiting' | 'update' | 'unchanged' | 'metadata';
 
 const compare = (
   before: KnownRow,
   entry: FoundItem,
   { isInSpace, force }: { isInSpace: (row: KnownRow) => boolean; force: boolean },
 ): Decision => {
-  if (before.state === 'queued' || before.state === 'active') return 'waiting';
+  const isOtherItem =
+    hasMoved(before, entry) ||
+    isOtherAudio(before, entry) ||
+    (entry.externalId !== null && before.external_id !== entry.externalId);
+  if (isOnTheWay(before)) {
+    if (!isOtherItem && before.metadata === metadataText(entry, before)) return 'waiting';
+    // Whoever works on it has read it as it was: what comes of that is not wanted any more.
+    return before.state === 'queued' ? 'update' : 'queue';
+  }
   if (force || (before.state !== 'indexed' && before.state !== 'duplicate') || !isInSpace(before))
     return 'queue';
-  if (hasMoved(before, entry) || before.size !== entry.size || before.modified_ms !== entry.modifiedMs)
-    return 'queue';
-  if (isOtherVersion(before.etag, entry.etag)) return 'queue';
-  if (entry.externalId !== null && before.external_id !== entry.externalId) return 'queue';
+  if (isOtherItem) return 'queue';
   return before.metadata === metadataText(entry, before) ? 'unchanged' : 'metadata';
+};
+
+const isOnTheWay = ({ state }: KnownRow): boolean => state === 'queued' || state === 'active';
+
+/** Of a link or an object named by itself nothing is known yet; a listing knows more of it, and both are right. */
+const isOtherAudio = (before: KnownRow, entry: FoundItem): boolean => {
+  if (isOtherVersion(before.etag, entry.etag)) return true;
+  if (entry.root === null && (before.size === null || entry.size === null)) return false;
+  return before.size !== entry.size || before.modified_ms !== entry.modifiedMs;
 };
 
 /** Stores write the same mark with and without quotes. Where either side knows none, size and time decide. */

@@ -25,6 +25,8 @@ export interface IndexedItem {
   readonly itemId: number;
   /** Where given, the item must still be this worker's; else nothing is written and `CANCELLED` thrown. */
   readonly worker?: string | undefined;
+  /** The try that was worked on; where another has begun since, nothing is written, either. */
+  readonly tries?: number | undefined;
   readonly track: Omit<Track, 'indexedAt' | 'location' | 'coverage'> & {
     readonly coverage?: string | undefined;
   };

@@ -86,14 +86,16 @@ export const createWorking = ({ db }: OpenDatabase): Working => ({
     await db.updateTable('items').set({ stage }).where('id', '=', itemId).execute();
   },
 
-  finishItem: ({ itemId, worker, track, contentId, timings, audioSeconds, modified, fileMetadata, etag }) =>
+  finishItem: ({ itemId, worker, tries, track, contentId, timings, audioSeconds, ...seen }) =>
     db.transaction().execute(async (transaction) => {
+      const { modified, fileMetadata, etag } = seen;
       const item = await transaction
         .selectFrom('items')
         .selectAll()
         .where('id', '=', itemId)
         .executeTakeFirstOrThrow();
       if (worker !== undefined && (item.worker !== worker || item.state !== 'active')) throw lost(itemId);
+      if (tries !== undefined && item.tries !== tries) throw lost(itemId);
       const other = await transaction
         .selectFrom('items')
         .select('id')

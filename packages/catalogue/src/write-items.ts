@@ -28,8 +28,9 @@ export const toRow = (options: {
     path: entry.path,
     external_id: entry.externalId ?? before?.external_id ?? '',
     metadata: metadataText(entry, before),
-    size: entry.size,
-    modified_ms: entry.modifiedMs,
+    // A link named by itself says nothing of its size; a listing of its bucket may have.
+    size: entry.size ?? (entry.root === null ? (before?.size ?? null) : null),
+    modified_ms: entry.modifiedMs ?? (entry.root === null ? (before?.modified_ms ?? null) : null),
     run_id: runId,
     state: isQueued ? 'queued' : (before?.state ?? 'queued'),
     outcome: isQueued ? null : 'unchanged',
@@ -71,8 +72,8 @@ const saysNothing = ({ externalId, metadata }: FoundItem): boolean =>
 export const metadataText = (entry: FoundItem, before?: KnownRow): string =>
   before && saysNothing(entry) ? before.metadata : JSON.stringify(entry.metadata);
 
-/** What a scan writes of an item that is known. */
-const SCANNED = [
+/** What a scan writes of an item that waits: its place in the queue stays. */
+const WAITING = [
   'root',
   'path',
   'external_id',
@@ -80,6 +81,13 @@ const SCANNED = [
   'size',
   'modified_ms',
   'run_id',
+  'source',
+  'etag',
+] as const;
+
+/** And of any other. */
+const SCANNED = [
+  ...WAITING,
   'state',
   'outcome',
   'tries',
@@ -87,8 +95,6 @@ const SCANNED = [
   'available_at',
   'queued_at',
   'priority',
-  'source',
-  'etag',
 ] as const;
 
 /** And of one that cannot be used. */
@@ -96,6 +102,9 @@ const FAILED = ['error_code', 'error_message', 'error_detail', 'lease_until', 'f
 
 /** Writes rows, new and known. Resolves to their ids and states. */
 export const writeRows = (db: Db, rows: readonly ItemRow[]) => upsert(db, rows, SCANNED);
+
+/** Writes rows of items that wait. */
+export const writeWaiting = (db: Db, rows: readonly ItemRow[]) => upsert(db, rows, WAITING);
 
 /** Writes rows that {@link endedAsFailed}. */
 export const writeRefused = (db: Db, rows: readonly ItemRow[]) => upsert(db, rows, [...SCANNED, ...FAILED]);

@@ -39,6 +39,7 @@ export const finishItem = async (
   const { outcome, orphanTrack } = await catalogue.finishItem({
     itemId: item.id,
     worker,
+    tries: item.tries,
     contentId,
     track: {
       id: trackId,
