@@ -181,6 +181,20 @@ test('a link is asked with its mark and not fetched again while it holds', async
   server.close();
 }, 60_000);
 
+test('what a link or a bucket holds fails under its own name, not that of the file it was fetched into', async () => {
+  const server = createServer((_request, response) => response.end('<html>Log in first</html>'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const link = `http://user:secret@127.0.0.1:${(server.address() as AddressInfo).port}/a.mp3`;
+  expect(await here.ingest(link)).toMatchObject({ failed: 1 });
+  server.close();
+  const [item] = await here.catalogue.listItems({ state: 'failed', limit: 1 });
+  const shown = link.replace('secret', '***');
+  expect(item).toMatchObject({ path: link, errorCode: 'AUDIO_UNDECODABLE' });
+  expect(item?.errorMessage).toBe(`${shown}: no audio packets could be read`);
+  expect(item?.errorDetail).toContain(shown);
+  expect(item?.errorDetail).not.toMatch(/file:|fetch-/);
+}, 30_000);
+
 test('copies keep their own words and are listed as duplicates', async () => {
   const folder = temporaryFolder('copies');
   bench.tone(join(folder, 'a.flac'), 440, 3, '-metadata', 'title=One');

@@ -3,6 +3,7 @@ export { contentIdOf } from './content-id.ts';
 export { checkHost, type FetchPolicy } from './fetch-policy.ts';
 export { findFfmpeg } from './find-ffmpeg.ts';
 export { fetchToFile } from './guarded-fetch.ts';
+export { naming } from './naming.ts';
 export { type LocalAudio, openAudio, openAudioUnless } from './open-audio.ts';
 export { fileError, type Probe, probeAudio } from './probe-audio.ts';
 export { readTags } from './read-tags.ts';

@@ -12,6 +12,8 @@ import { temporaryName } from './temporary-files.ts';
 /** A local file that holds an item's bytes. Links lie in a temporary file, which `dispose` removes. */
 export interface LocalAudio {
   readonly path: string;
+  /** What people know it by, for `naming`: the link, or the path. */
+  readonly name: string;
   /** Bytes. */
   readonly size: number;
   /** Version mark that a link answered with. */
@@ -54,6 +56,7 @@ export const openAudioUnless = async (
     if (fetched === 'unchanged') return fetched;
     return {
       path: target,
+      name: location.path,
       size: fetched.bytes,
       etag: fetched.etag,
       dispose: () => rm(target, { force: true }),
@@ -62,7 +65,7 @@ export const openAudioUnless = async (
   const path = resolveLocation(location, roots);
   try {
     const { size } = await stat(path);
-    return { path, size, dispose: async () => {} };
+    return { path, name: path, size, dispose: async () => {} };
   } catch (cause) {
     throw fileError(path, cause);
   }

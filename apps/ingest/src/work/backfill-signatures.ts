@@ -1,6 +1,6 @@
 import { toSoundalikeError } from '@soundalike/core';
 import { createSignature, decodeAudio, signatureToBytes } from '@soundalike/embedder';
-import { openAudio } from '@soundalike/source';
+import { naming, openAudio } from '@soundalike/source';
 import { readRoots } from '../sources/find-root.ts';
 import type { IngestDeps } from './ingest-deps.ts';
 
@@ -61,17 +61,19 @@ const hear = async (itemId: number, deps: BackfillDeps, signal: AbortSignal): Pr
     signal,
   });
   try {
-    const signature = createSignature();
-    const { chunks } = await decodeAudio({
-      input: { path: audio.path },
-      ffmpeg,
-      channels: 'mix',
-      maxSeconds,
-      nice,
-      signal,
+    return await naming(audio, async () => {
+      const signature = createSignature();
+      const { chunks } = await decodeAudio({
+        input: { path: audio.path },
+        ffmpeg,
+        channels: 'mix',
+        maxSeconds,
+        nice,
+        signal,
+      });
+      for await (const chunk of chunks) signature.push(chunk);
+      return signatureToBytes(signature.finish());
     });
-    for await (const chunk of chunks) signature.push(chunk);
-    return signatureToBytes(signature.finish());
   } finally {
     await audio.dispose();
   }

@@ -1,7 +1,7 @@
 import type { Item, Track } from '@soundalike/catalogue';
 import { fillMetadata, trackIdOf } from '@soundalike/core';
 import { embedTrack, signatureToBytes, toSpace } from '@soundalike/embedder';
-import { contentIdOf, type LocalAudio, openAudioUnless } from '@soundalike/source';
+import { contentIdOf, type LocalAudio, naming, openAudioUnless } from '@soundalike/source';
 import type { ClipRow } from '@soundalike/store';
 import { readRoots } from '../sources/find-root.ts';
 import { fileMetadataOf } from './file-metadata.ts';
@@ -28,7 +28,7 @@ export const processItem = async (
   inFlight: InFlight,
   signal: AbortSignal,
 ): Promise<ItemResult> => {
-  const { catalogue, ffmpeg, roots, fetchPolicy, temporaryFolder } = deps;
+  const { catalogue, roots, fetchPolicy, temporaryFolder } = deps;
   const timer = createStageTimer(item.id, deps);
   const work: ItemAtWork = { item, deps, timer, inFlight, signal };
   await timer.enter('fetch');
@@ -44,28 +44,36 @@ export const processItem = async (
   });
   if (audio === 'unchanged') return keep(work, before as Track);
   try {
-    const contentId = await contentIdOf({ path: audio.path, ffmpeg, signal });
-    const ids = {
-      contentId,
-      trackId: trackIdOf({ catalogue: item.catalogue, externalId: item.externalId, contentId }),
-    };
-    const known = await findStored(contentId, deps);
-    if (known) return await reuse(work, audio, known, ids);
-    await refuseSecondOwner(work, ids);
-    await timer.enter('decode');
-    const key = `${deps.store.space} ${contentId}`;
-    const embedded = await shareWork(inFlight, key, () => embed(audio, deps, signal));
-    timer.add(embedded.timings);
-    // Before the track: what is searchable can be checked. Beside a track that never comes, it harms nobody.
-    if (!signal.aborted) await catalogue.putSignature(contentId, signatureToBytes(embedded.signature));
-    const clips = embedded.clips.map(
-      ({ startMs, raw }): ClipRow => ({ startMs, ...toSpace(raw, deps.embedder.model.transform) }),
-    );
-    const { durationSeconds } = embedded;
-    return await storeItem(work, audio, { ...ids, clips, durationSeconds, audioSeconds: durationSeconds });
+    return await naming(audio, () => workOn(work, audio));
   } finally {
     await audio.dispose();
   }
+};
+
+/** A local file on its way to a track, whatever is known of its content already. */
+const workOn = async (work: ItemAtWork, audio: LocalAudio): Promise<ItemResult> => {
+  const { item, deps, timer, inFlight, signal } = work;
+  const { catalogue, ffmpeg } = deps;
+  const contentId = await contentIdOf({ path: audio.path, ffmpeg, signal });
+  const ids = {
+    contentId,
+    trackId: trackIdOf({ catalogue: item.catalogue, externalId: item.externalId, contentId }),
+  };
+  const known = await findStored(contentId, deps);
+  if (known) return reuse(work, audio, known, ids);
+  await refuseSecondOwner(work, ids);
+  await timer.enter('decode');
+  const key = `${deps.store.space} ${contentId}`;
+  // Named here as well: whoever shares the work shares its error.
+  const embedded = await shareWork(inFlight, key, () => naming(audio, () => embed(audio, deps, signal)));
+  timer.add(embedded.timings);
+  // Before the track: what is searchable can be checked. Beside a track that never comes, it harms nobody.
+  if (!signal.aborted) await catalogue.putSignature(contentId, signatureToBytes(embedded.signature));
+  const clips = embedded.clips.map(
+    ({ startMs, raw }): ClipRow => ({ startMs, ...toSpace(raw, deps.embedder.model.transform) }),
+  );
+  const { durationSeconds } = embedded;
+  return storeItem(work, audio, { ...ids, clips, durationSeconds, audioSeconds: durationSeconds });
 };
 
 const embed = (

@@ -1,9 +1,8 @@
 import { open } from 'node:fs/promises';
 import { type HttpApp, problemResponses } from '@soundalike/http';
-import { openAudio, probeAudio } from '@soundalike/source';
+import { naming, openAudio, probeAudio } from '@soundalike/source';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { naming } from '../search/naming.ts';
 import { linkSchema } from '../search/search-request.ts';
 import { audioContent } from './audio-content.ts';
 import { audioType } from './audio-type.ts';
@@ -52,7 +51,7 @@ export const linkAudioRoute = (app: HttpApp, deps: QueryDeps): void => {
         signal,
       });
       try {
-        await naming(url, audio.path, () => probeAudio({ path: audio.path, ffmpeg, signal }));
+        await naming(audio, () => probeAudio({ path: audio.path, ffmpeg, signal }));
         const handle = await open(audio.path);
         const stream = handle.createReadStream();
         stream.once('close', () => void audio.dispose());

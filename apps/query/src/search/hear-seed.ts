@@ -1,6 +1,5 @@
 import { SoundalikeError } from '@soundalike/core';
-import { openAudio } from '@soundalike/source';
-import { naming } from './naming.ts';
+import { naming, openAudio } from '@soundalike/source';
 import type { SearchDeps } from './search-deps.ts';
 import type { Seed } from './search-request.ts';
 import { type HeardSeed, windowsOfFile, windowsOfTrack } from './seed-windows.ts';
@@ -30,7 +29,7 @@ export const hearSeed = async (
       throw new SoundalikeError('INPUT_INVALID', `There is no upload part called "${seed.upload}"`, {
         fields: { upload: seed.upload },
       });
-    return naming(seed.upload, path, () => windowsOfFile(path, seed, deps, { signal, watch }));
+    return naming({ name: seed.upload, path }, () => windowsOfFile(path, seed, deps, { signal, watch }));
   }
   const url = seed.url ?? '';
   const audio = await watch.time('fetch', () =>
@@ -43,7 +42,7 @@ export const hearSeed = async (
     }),
   );
   try {
-    return await naming(url, audio.path, () => windowsOfFile(audio.path, seed, deps, { signal, watch }));
+    return await naming(audio, () => windowsOfFile(audio.path, seed, deps, { signal, watch }));
   } finally {
     await audio.dispose();
   }

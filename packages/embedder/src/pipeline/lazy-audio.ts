@@ -1,4 +1,4 @@
-import { isLink, openAudio } from '@soundalike/source';
+import { isLink, naming, openAudio } from '@soundalike/source';
 import { type DecodedAudio, decodeAudio } from '../decode/decode-audio.ts';
 import type { Item, Stage } from './item.ts';
 import type { PipelineContext } from './pipeline-options.ts';
@@ -45,7 +45,7 @@ export const lazyAudio = (
       decodeAudio({ input, ffmpeg, channels, nice: context.nice, signal });
     if (typeof source !== 'string') return decode(source);
     if (!isLink(source)) return decode({ path: source });
-    const { path, dispose } = await openAudio({
+    const audio = await openAudio({
       location: { root: null, path: source },
       roots: {},
       policy: {
@@ -57,10 +57,10 @@ export const lazyAudio = (
       signal,
     });
     try {
-      const decoded = await decode({ path });
-      return { ...decoded, chunks: thenDispose(decoded.chunks, dispose) };
+      const decoded = await naming(audio, () => decode({ path: audio.path }));
+      return { ...decoded, chunks: thenDispose(decoded.chunks, audio.dispose) };
     } catch (error) {
-      await dispose();
+      await audio.dispose();
       throw error;
     }
   },

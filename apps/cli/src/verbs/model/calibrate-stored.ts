@@ -13,7 +13,7 @@ import {
 } from '@soundalike/embedder';
 import { fitStored, type OpenSpace, openSpace, readRoots, sampleTracks } from '@soundalike/ingest';
 import { type Calibrated, fitCalibration, type Heard, hearExcerpt, MIN_TRACKS } from '@soundalike/query';
-import { openAudio } from '@soundalike/source';
+import { naming, openAudio } from '@soundalike/source';
 import { fetchPolicyOf } from '../../fetch-policy-of.ts';
 import { openEmbedder } from '../../open-embedder.ts';
 import { readNumber } from '../../read-number.ts';
@@ -97,15 +97,8 @@ const fitCurve = async (
         try {
           embedder ??= await openEmbedder({ config, model: space.loaded, purpose: 'query' });
           const { durationSeconds } = track;
-          const excerpt = await hearExcerpt({
-            path: audio.path,
-            index,
-            durationSeconds,
-            folder,
-            embedder,
-            ffmpeg,
-            signal,
-          });
+          const hearing = { path: audio.path, index, durationSeconds, folder, embedder, ffmpeg, signal };
+          const excerpt = await naming(audio, () => hearExcerpt(hearing));
           const clips = (stored.get(track.id)?.clips ?? []).map((clip) => ({
             startMs: clip.startMs,
             raw: fromSpace(clip, space.model.transform),
