@@ -180,14 +180,14 @@ const runJob = async (
   backoff: (attempt: number) => number,
   adopt: WorkOptions['adopt'],
 ): Promise<void> => {
-  const itemId: unknown = (job.data as Partial<JobData> | null)?.itemId;
   const controller = new AbortController();
   active.set(job.id ?? '', controller);
   const attempt = job.attemptsMade + 1;
   try {
-    if (isItemId(itemId))
+    if (isOwn(job.data)) {
+      const { itemId } = job.data;
       await handler({ itemId, attempt, maxAttempts: MAX_ATTEMPTS, signal: controller.signal });
-    else if (adopt) await adopt(job.data, job.id ?? '');
+    } else if (adopt) await adopt(job.data, job.id ?? '');
     else
       throw new UnrecoverableError(
         `a job must look like { "v": 1, "itemId": 7 }, got ${redactUrl(JSON.stringify(job.data)).slice(0, 200)}`,
@@ -209,7 +209,11 @@ const runJob = async (
   }
 };
 
-const isItemId = (value: unknown): value is number => Number.isInteger(value);
+/** The product's own jobs have just these two fields; all else is another producer's, or a mistake. */
+const isOwn = (data: unknown): data is JobData => {
+  const { v, itemId, ...others } = (data ?? {}) as Record<string, unknown>;
+  return v === 1 && Number.isSafeInteger(itemId) && Number(itemId) > 0 && Object.keys(others).length === 0;
+};
 
 /** What makes a Redis unfit to hold a queue, each with its fix: it must not evict keys and should survive a restart. */
 const durabilityProblems = (info: string): string[] => {

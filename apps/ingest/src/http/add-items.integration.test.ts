@@ -211,18 +211,33 @@ describe('jobs of outside producers', () => {
     });
     const bad = await producer.add('song', { v: 2, source: 'music/b.mp3' });
     await producer.add('song', { v: 1, source: '/etc/passwd' });
+    const wrong = [
+      bad,
+      await producer.add('song', { v: 1, itemId: -1 }),
+      await producer.add('song', { v: 1, itemId: 'x' }),
+      await producer.add('song', { v: 1, itemId: 3, source: 'music/b.mp3' }),
+    ];
+    // Of an item that there is no more, as a stale job is: nothing to do.
+    const stale = await producer.add('item', { v: 1, itemId: 999_999 });
     await workOff(
       async () =>
         (await here.catalogue.findTrack('J')) !== undefined &&
-        (await here.catalogue.failureGroups({ source: 'jobs' })).length === 2,
+        (await here.catalogue.failureGroups({ source: 'jobs' })).reduce(
+          (sum, { count }) => sum + count,
+          0,
+        ) === 5,
       redis.url,
     );
     expect(await here.catalogue.findTrack('J')).toMatchObject({ title: 'By job', attributes: { bpm: 120 } });
     expect(await here.catalogue.failureGroups({ source: 'jobs' })).toEqual([
-      { code: 'JOB_INVALID', count: 1, examples: [`job ${bad.id}`] },
+      { code: 'JOB_INVALID', count: 4, examples: wrong.slice(0, 3).map(({ id }) => `job ${id}`) },
       { code: 'SOURCE_FORBIDDEN', count: 1, examples: [expect.stringMatching(/^job /)] },
     ]);
-    expect((await producer.getJob(bad.id ?? ''))?.failedReason).toMatch(/^JOB_INVALID: /);
+    const reasonOf = async ({ id = '' }: { id?: string | undefined }) =>
+      (await producer.getJob(id))?.failedReason;
+    for (const job of wrong) expect(await reasonOf(job)).toMatch(/^JOB_INVALID: /);
+    expect(await reasonOf(wrong[1] ?? {})).toMatch(/itemId must be a whole number from 1 up/);
+    expect(await (await producer.getJob(stale.id ?? ''))?.getState()).toBe('completed');
     await producer.close();
     connection.disconnect();
   }, 60_000);

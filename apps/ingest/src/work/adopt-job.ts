@@ -44,12 +44,10 @@ const readJob = async (data: unknown, jobId: string, deps: IngestDeps): Promise<
   try {
     const parsed = outsideJobSchema.safeParse(data);
     if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      throw new SoundalikeError(
-        'JOB_INVALID',
-        `The job ${jobId}: ${issue?.path.join('.') || 'data'} ${issue?.message ?? 'is wrong'}`,
-        { fields: { job: jobId, field: issue?.path.join('.') ?? '' } },
-      );
+      const { field, reason } = firstProblem(data, parsed.error.issues);
+      throw new SoundalikeError('JOB_INVALID', `The job ${jobId}: ${field || 'data'} ${reason}`, {
+        fields: { job: jobId, field },
+      });
     }
     const { source, externalId, metadata: { attributes, ...metadata } = {} } = parsed.data;
     const columns = { ...attributes, ...metadata, id: externalId, path: source };
@@ -63,6 +61,11 @@ const readJob = async (data: unknown, jobId: string, deps: IngestDeps): Promise<
     return { kind: 'invalid', location: { root: null, path: `job ${jobId}` }, error, hidesOthers: true };
   }
 };
+
+const firstProblem = (data: unknown, [issue]: readonly { path: PropertyKey[]; message: string }[]) =>
+  typeof data === 'object' && data !== null && 'itemId' in data
+    ? { field: 'itemId', reason: 'must be a whole number from 1 up, with nothing but "v" beside it' }
+    : { field: issue?.path.join('.') ?? '', reason: issue?.message ?? 'is wrong' };
 
 async function* only(entry: SourceEntry): AsyncGenerator<SourceEntry> {
   yield entry;
