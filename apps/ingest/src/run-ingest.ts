@@ -36,7 +36,7 @@ export const runIngest = async (options: RunIngestOptions): Promise<IngestReport
   const { catalogue, store } = deps;
   const began = Date.now();
   const run = await catalogue.createRun({ catalogue: catalogueName, source: source.name });
-  await recordSource({ ...options, runId: run.id }).catch(async (error) => {
+  const { sawEverything } = await recordSource({ ...options, runId: run.id }).catch(async (error) => {
     await catalogue.setRunState(run.id, 'interrupted').catch(() => undefined);
     throw error;
   });
@@ -61,6 +61,7 @@ export const runIngest = async (options: RunIngestOptions): Promise<IngestReport
     run: run.id,
     ...counts.outcomes,
     pruned,
+    sawEverything,
     pending: counts.queued + counts.active,
     failures: await catalogue.failureGroups({ runId: run.id }),
     audioSeconds: Math.round(counts.audioSeconds * 10) / 10,

@@ -11,7 +11,7 @@ import {
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Service, startS3, temporaryFolder } from '@soundalike/testing';
 import { createIngestBench, type EmptyIngest, type IngestBench } from './ingest.fixture.ts';
 
@@ -155,12 +155,22 @@ test('a bucket: found, indexed, unchanged, changed, gone; playlists may name its
   expect(await here.ingest('s3://music/in/')).toMatchObject({ indexed: 0, unchanged: 2 });
   const [item] = await here.catalogue.listItems({ source: 's3://music/in/', limit: 1 });
   expect(item?.etag).toMatch(/^"/);
+  // A part of a bucket, the whole and one object are the same items, whoever named them last.
+  const whole = await here.compare('s3://music');
+  expect(whole).toMatchObject({ new: 1, unchanged: 2, gone: 0 });
+  await here.ingest('s3://music');
+  expect(await here.ingest('s3://music/in/b.mp3')).toMatchObject({ unchanged: 1 });
+  await client.send(new DeleteObjectCommand({ Bucket: 'music', Key: 'in/b.mp3' }));
+  expect(await here.ingest('s3://music/in/', { prune: true, allowLoss: true })).toMatchObject({
+    gone: 1,
+    pruned: 1,
+  });
   writeFileSync(
     join(folder, 'p.m3u8'),
     '#EXTM3U\ns3://music/other/c.mp3\ns3://music/none.mp3\ns3://nowhere/x.mp3\n',
   );
   const report = await here.ingest(join(folder, 'p.m3u8'));
-  expect(report).toMatchObject({ indexed: 1, failed: 2 });
+  expect(report).toMatchObject({ unchanged: 1, failed: 2 });
   expect(report.failures).toMatchObject([{ code: 'SOURCE_NOT_FOUND', count: 2 }]);
 }, 60_000);
 

@@ -18,7 +18,7 @@ export type {
   Stage,
 } from './item.ts';
 export type { EndedItem, FormatProgress, Run, RunActivity, RunCounts } from './runs-port.ts';
-export type { Difference, ScanResult, SourceScope } from './scanning-port.ts';
+export type { Difference, Place, ScanResult, SourceScope } from './scanning-port.ts';
 export type {
   MissingReason,
   Space,

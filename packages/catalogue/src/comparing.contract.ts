@@ -214,4 +214,89 @@ export const describeComparing = (get: () => Catalogue): void => {
     await get().removeTracks(['prune1'.padEnd(22, 'x'), 'prune2'.padEnd(22, 'x')]);
     expect(await get().goneTracks({ ...where, limit: 10 })).toEqual([]);
   });
+
+  test('a file with several own ids is there as long as its folder has it', async () => {
+    const named = ['T1', 'T2'].map((externalId) => file('twins/a.mp3', { externalId }));
+    const { queued } = await scan([...named, file('twins/b.mp3')], 'twins.csv');
+    for (const id of queued) await index(id, `twins${id}`.padEnd(22, 'x'), 't');
+    const scope: SourceScope = { places: [{ root: 'ledger', prefix: 'twins/' }] };
+    const where = { catalogue: CATALOGUE, scope };
+    const { run } = await scan([file('twins/a.mp3')], '/music/twins');
+    expect(await get().countUnseen({ runId: run.id, ...where })).toEqual({ unseen: 1, moved: 0 });
+    expect((await get().recordGone({ runId: run.id, ...where })).items).toBe(1);
+    const { run: later } = await scan([], '/music/twins');
+    expect((await get().recordGone({ runId: later.id, ...where })).items).toBe(2);
+  });
+
+  test('what one list drops is not gone while another names it', async () => {
+    const scopeOf = (source: string) => ({ catalogue: CATALOGUE, scope: { source } });
+    const place = (name: string) => file(`lists/${name}`, { size: 3 });
+    const name = async (source: string, names: readonly string[]) => {
+      const { run } = await scan(names.map(place), source, { isList: true });
+      const where = { runId: run.id, ...scopeOf(source) };
+      return { unseen: (await get().countUnseen(where)).unseen, gone: (await get().recordGone(where)).items };
+    };
+    await name('p.m3u8', ['a', 'b']);
+    await name('q.m3u8', ['a', 'c']);
+    expect(await get().countKnown(scopeOf('p.m3u8'))).toBe(1);
+    expect(await get().countKnown({ ...scopeOf('p.m3u8'), named: true })).toBe(2);
+    expect(await name('q.m3u8', ['c'])).toEqual({ unseen: 0, gone: 0 });
+    expect(await get().countKnown(scopeOf('p.m3u8'))).toBe(2);
+    expect(await name('p.m3u8', ['b'])).toEqual({ unseen: 1, gone: 1 });
+    // A folder that was scanned before has it still, and a list that was corrected names it no more.
+    await scan([place('d')], '/music/lists');
+    await name('q.m3u8', ['c', 'd']);
+    expect(await name('q.m3u8', ['c'])).toEqual({ unseen: 0, gone: 0 });
+    await name('p.m3u8', ['b', 'c']);
+    await name('q.m3u8', []);
+    expect(await name('p.m3u8', ['b'])).toEqual({ unseen: 1, gone: 1 });
+  });
+
+  test('a list names what another has under an own id, and keeps it when that one drops it', async () => {
+    const own = file('owned/a.mp3', { externalId: 'OWN-1' });
+    await scan([own], 'label.csv', { isList: true });
+    await scan([file('owned/a.mp3')], 'play.m3u8', { isList: true });
+    const { run } = await scan([], 'label.csv', { isList: true });
+    const where = { runId: run.id, catalogue: CATALOGUE, scope: { source: 'label.csv' } };
+    expect((await get().recordGone(where)).items).toBe(0);
+    expect((await get().findItem('OWN-1'))?.source).toBe('play.m3u8');
+  });
+
+  test('the oldest copy takes the place of an item that is gone or became something else', async () => {
+    const content = 'copies'.padEnd(22, 'x');
+    const names = ['one', 'two', 'three'].map((name) =>
+      file(`copies/${name}`, { metadata: { title: name } }),
+    );
+    const { queued } = await scan(names, '/copies');
+    const [one = 0, two = 0, three = 0] = queued;
+    for (const id of queued) await index(id, content, 'tag');
+    const { run } = await scan(names.slice(1), '/copies');
+    const scope: SourceScope = { places: [{ root: 'ledger', prefix: 'copies/' }] };
+    const gone = await get().recordGone({ runId: run.id, catalogue: CATALOGUE, scope });
+    expect(gone).toEqual({ items: 1, orphanTracks: [], promoted: [two] });
+    expect((await get().getItem(one))?.state).toBe('gone');
+    expect((await get().getItem(two))?.state).toBe('indexed');
+    const location = { root: 'ledger', path: 'copies/two' };
+    expect(await get().updateTrackMetadata(two)).toMatchObject({ title: 'two', location });
+    await scan([file('copies/two', { size: 1 }), ...names.slice(2)], '/copies');
+    expect(await index(two, 'copies-2'.padEnd(22, 'x'), 'tag')).toMatchObject({ promoted: [three] });
+    expect((await get().findTrack(content))?.location.path).toBe('copies/three');
+  });
+
+  test('a copy that is embedded anew says how far, and leaves the words to the first', async () => {
+    const content = 'extent'.padEnd(22, 'x');
+    const { queued } = await scan([file('extent/a'), file('extent/b')]);
+    for (const id of queued) await index(id, content, 'first');
+    const [, copy = 0] = queued;
+    await scan([file('extent/b', { size: 1 })]);
+    await get().startItem(copy, 'w:1');
+    const track = { ...TRACK, id: content, contentId: content, clipCount: 2, coverage: 'sampled:2' };
+    const end = { itemId: copy, contentId: content, timings: {}, audioSeconds: 9 };
+    await get().finishItem({ ...end, track: { ...track, title: 'second' } });
+    expect(await get().findTrack(content)).toMatchObject({
+      clipCount: 2,
+      coverage: 'sampled:2',
+      title: 'first',
+    });
+  });
 };

@@ -1,6 +1,8 @@
-import { type ExpressionBuilder, type SqlBool, sql } from 'kysely';
-import type { Catalogue, SourceScope } from './catalogue.ts';
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import type { Catalogue, Place, SourceScope } from './catalogue.ts';
+import { promoteCopies } from './copies.ts';
 import type { OpenDatabase } from './database.ts';
+import { isNamedElsewhere, passOn } from './item-names.ts';
 import { chunksOf } from './rows.ts';
 import type { Database } from './schema.ts';
 
@@ -19,6 +21,7 @@ export const createGone = ({ db }: OpenDatabase): Gone => ({
       .selectFrom('items')
       .select(['id', 'root', 'path', 'size', 'modified_ms'])
       .where(within(catalogue, scope))
+      .where(isOnlyOf(scope))
       .where('state', '!=', 'gone')
       .where('id', '>', after)
       .orderBy('id')
@@ -31,11 +34,13 @@ export const createGone = ({ db }: OpenDatabase): Gone => ({
     }));
   },
 
-  countKnown: async ({ catalogue, scope }) => {
+  countKnown: async ({ catalogue, scope, named = false }) => {
     const { count } = await db
       .selectFrom('items')
       .select(({ fn }) => fn.countAll<number>().as('count'))
-      .where(within(catalogue, scope))
+      .where((where) =>
+        where.or([within(catalogue, scope)(where), ...(named ? [isAlsoNamedBy(catalogue, scope)] : [])]),
+      )
       .where('state', '!=', 'gone')
       .executeTakeFirstOrThrow();
     return Number(count);
@@ -53,24 +58,25 @@ export const createGone = ({ db }: OpenDatabase): Gone => ({
         ),
       ])
       .where(within(catalogue, scope))
-      .where('run_id', '<', runId)
-      .where('state', '!=', 'gone')
+      .where(isOnlyOf(scope))
+      .where(unseenIn(runId, scope))
       .executeTakeFirstOrThrow();
     return { unseen: Number(unseen), moved: Number(moved) };
   },
 
   recordGone: ({ runId, catalogue, scope }) =>
     db.transaction().execute(async (transaction) => {
+      if (scope.source !== undefined) await passOn(transaction, { source: scope.source, catalogue, runId });
       const gone = await transaction
         .updateTable('items')
         .set({ state: 'gone', outcome: 'gone', run_id: runId, finished_at: Date.now(), lease_until: null })
         .where(within(catalogue, scope))
-        .where('run_id', '<', runId)
-        .where('state', '!=', 'gone')
+        .where(unseenIn(runId, scope))
         .returning(['id', 'track_id'])
         .execute();
       const tracks = [...new Set(gone.map(({ track_id }) => track_id).filter((id) => id !== null))];
-      return { items: gone.length, orphanTracks: await withoutItems(transaction, tracks) };
+      const promoted = await promoteCopies(transaction, tracks);
+      return { items: gone.length, orphanTracks: await withoutItems(transaction, tracks), promoted };
     }),
 
   goneTracks: async ({ catalogue, scope, limit }) => {
@@ -106,30 +112,60 @@ export const withoutItems = async (db: Db, trackIds: readonly string[]): Promise
   return trackIds.filter((id) => !held.has(id));
 };
 
-const within = (catalogue: string, scope: SourceScope) => (where: ExpressionBuilder<Database, 'items'>) =>
+type Items = ExpressionBuilder<Database, 'items'>;
+
+const within =
+  (catalogue: string, scope: SourceScope) =>
+  (where: Items): Expression<SqlBool> =>
+    where.and([
+      where('items.catalogue', '=', catalogue),
+      scope.source === undefined
+        ? where.or(scope.places.map((place) => isBelow(where, place)))
+        : where('items.source', '=', scope.source),
+    ]);
+
+const isBelow = (where: Items, { root, prefix }: Place): Expression<SqlBool> =>
   where.and([
-    where('items.catalogue', '=', catalogue),
-    ...(scope.root === undefined
-      ? [where('items.source', '=', scope.source)]
-      : [
-          where('items.root', '=', scope.root),
-          // A range, not LIKE: paths hold % and _.
-          ...(scope.prefix === ''
-            ? []
-            : [
-                where('items.path', '>=', scope.prefix),
-                where('items.path', '<', `${scope.prefix}${LAST_CHARACTER}`),
-              ]),
-        ]),
+    where('items.root', '=', root),
+    // A range, not LIKE: paths hold % and _.
+    ...(prefix === ''
+      ? []
+      : [where('items.path', '>=', prefix), where('items.path', '<', `${prefix}${LAST_CHARACTER}`)]),
   ]);
+
+/** What another source names goes over to that one. A folder or bucket says of its places whether there is something, whoever names it. */
+const isOnlyOf = (scope: SourceScope): Expression<SqlBool> =>
+  scope.source === undefined ? sql<SqlBool>`true` : sql<SqlBool>`not ${isNamedElsewhere}`;
+
+const isAlsoNamedBy = (catalogue: string, { source = '' }: SourceScope): Expression<SqlBool> =>
+  sql<SqlBool>`(items.catalogue = ${catalogue} and exists (select 1 from item_names where item_names.item_id = items.id
+    and item_names.source = ${source}))`;
+
+/**
+ * Living items that the run did not see. In a folder or bucket one that lies where the run saw another item is there, too: a list may give a file
+ * several own ids.
+ */
+const unseenIn =
+  (runId: number, scope: SourceScope) =>
+  (where: Items): Expression<SqlBool> =>
+    where.and([
+      where('items.run_id', '<', runId),
+      where('items.state', '!=', 'gone'),
+      ...(scope.source === undefined
+        ? [
+            sql<SqlBool>`not exists (select 1 from items as twin where twin.catalogue = items.catalogue and twin.root = items.root
+              and twin.path = items.path and twin.run_id = ${runId} and twin.state <> 'gone')`,
+          ]
+        : []),
+    ]);
 
 /** `within` for a row at hand. */
 export const liesWithin = (
   scope: SourceScope | undefined,
-  { root, path, source }: { root: string; path: string; source: string },
+  row: { root: string; path: string; source: string },
 ): boolean => {
   if (scope === undefined) return false;
-  return scope.root === undefined
-    ? source === scope.source
-    : root === scope.root && path.startsWith(scope.prefix);
+  return scope.source === undefined
+    ? scope.places.some(({ root, prefix }) => row.root === root && row.path.startsWith(prefix))
+    : row.source === scope.source;
 };

@@ -28,7 +28,7 @@ export const TRACK = {
 
 /** A run over what a label's list named, and the work on one item, stage by stage. */
 export const createLedgerSteps = (get: () => Catalogue) => ({
-  scan: async (found: FoundItem[], source = SOURCE) => {
+  scan: async (found: FoundItem[], source = SOURCE, extra: { isList?: boolean } = {}) => {
     const run = await get().createRun({ catalogue: CATALOGUE, source });
     const result = await get().recordFound({
       runId: run.id,
@@ -36,6 +36,7 @@ export const createLedgerSteps = (get: () => Catalogue) => ({
       space: SPACE,
       found,
       source,
+      ...extra,
     });
     return { run, ...result };
   },

@@ -1,9 +1,15 @@
 import type { FoundItem, ItemLocation } from './item.ts';
 
-/** The part of a catalogue that one source speaks for: all below a folder, or what it named before. */
+/** Everything below a prefix of a root; links and buckets are of the root ''. */
+export interface Place {
+  readonly root: string;
+  readonly prefix: string;
+}
+
+/** The part of a catalogue that one source speaks for: all below its places (a folder, a bucket), or what it named before (a list). */
 export type SourceScope =
-  | { readonly root: string; readonly prefix: string; readonly source?: undefined }
-  | { readonly source: string; readonly root?: undefined };
+  | { readonly places: readonly Place[]; readonly source?: undefined }
+  | { readonly source: string; readonly places?: undefined };
 
 /** What a run would do with an entry. `moved`: its own id is known at another place, with a file of this size and time; `failed`: it failed before, has not changed and is tried again. */
 export type Difference =
@@ -42,6 +48,8 @@ export interface ScanningPort {
     force?: boolean;
     /** Who names them. */
     source?: string;
+    /** Whether that is a list, which goes on naming what is another source's item. */
+    isList?: boolean;
     /** Smaller is sooner: someone waits for it 1, bulk 10 (the default). Items already waiting keep theirs. */
     priority?: number;
   }): Promise<ScanResult>;
@@ -56,27 +64,30 @@ export interface ScanningPort {
     force?: boolean;
     scope?: SourceScope | undefined;
   }): Promise<{ difference: Difference; itemId: number | undefined; isInScope: boolean }[]>;
-  /** Living items of a scope, by id, to tell which of them a source names no more. */
+  /** Living items of a scope that no other source names, by id, to tell which of them would be gone. */
   knownItems(options: {
     catalogue: string;
     scope: SourceScope;
     after?: number;
     limit: number;
   }): Promise<(ItemLocation & { id: number; size: number | null; modifiedMs: number | null })[]>;
-  /** Living items of a scope. */
-  countKnown(options: { catalogue: string; scope: SourceScope }): Promise<number>;
-  /** Items of a scope that the run did not see, and how many of those it saw at another place (same size and time). */
+  /** Living items of a scope; with `named` also those of other sources that the list names, too. */
+  countKnown(options: { catalogue: string; scope: SourceScope; named?: boolean }): Promise<number>;
+  /** Items of a scope that would be gone, since the run saw neither them nor their place, and how many of those it saw at another place (same size and time). */
   countUnseen(options: {
     runId: number;
     catalogue: string;
     scope: SourceScope;
   }): Promise<{ unseen: number; moved: number }>;
-  /** Ends as `gone` the items of a scope that the run did not see. Returns the track ids left without any item. */
+  /**
+   * Ends as `gone` the items of a scope that the run did not see; those of a list that another source names go over to it. Returns the track ids left
+   * without any item, and the copies that took the place of a gone item: what their tracks say is to be made anew.
+   */
   recordGone(options: {
     runId: number;
     catalogue: string;
     scope: SourceScope;
-  }): Promise<{ items: number; orphanTracks: string[] }>;
+  }): Promise<{ items: number; orphanTracks: string[]; promoted: number[] }>;
   /** Tracks of gone items of a scope that no living item holds: what pruning removes. */
   goneTracks(options: { catalogue: string; scope: SourceScope; limit: number }): Promise<string[]>;
 }

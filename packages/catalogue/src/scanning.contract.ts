@@ -141,14 +141,14 @@ export const describeScanning = (get: () => Catalogue): void => {
     const gone = await get().recordGone({
       runId: run.id,
       catalogue: 'default',
-      scope: { root: 'music', prefix: 'gone/' },
+      scope: { places: [{ root: 'music', prefix: 'gone/' }] },
     });
-    expect(gone).toEqual({ items: 1, orphanTracks: ['0'.repeat(22)] });
+    expect(gone).toEqual({ items: 1, orphanTracks: ['0'.repeat(22)], promoted: [] });
     expect((await get().runCounts(run.id)).outcomes).toMatchObject({ gone: 1, unchanged: 1 });
   });
 
   test('a scope holds every name below its prefix, and a comparison says the same of each', async () => {
-    const where = { catalogue: 'default', scope: { root: 'every', prefix: 'in/' } };
+    const where = { catalogue: 'default', scope: { places: [{ root: 'every', prefix: 'in/' }] } };
     const below = ['in/ ', 'in/~', 'in/é', 'in/\uffee', 'in/😀/a.mp3', 'in/\u{10fffd}'];
     const found = [...below, 'in', 'in.mp3', 'in0', 'io/a.mp3'].map((path) => file(path, { root: 'every' }));
     await scan(found);
@@ -157,6 +157,6 @@ export const describeScanning = (get: () => Catalogue): void => {
     expect(compared.map(({ isInScope }) => isInScope)).toEqual(found.map((_, at) => at < below.length));
     const { run } = await scan([]);
     expect(await get().recordGone({ ...where, runId: run.id })).toMatchObject({ items: below.length });
-    await get().recordGone({ ...where, runId: run.id, scope: { root: 'every', prefix: '' } });
+    await get().recordGone({ ...where, runId: run.id, scope: { places: [{ root: 'every', prefix: '' }] } });
   });
 };

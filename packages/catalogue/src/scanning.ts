@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { recordAttempt } from './attempts.ts';
 import type { Catalogue, Difference, FoundItem, ScanResult } from './catalogue.ts';
 import { liesWithin } from './gone.ts';
+import { forgetNames, type Naming, rememberNames } from './item-names.ts';
 import { findKnown } from './known-items.ts';
 import type { Connected, KnownRow } from './look-up-items.ts';
 import { chunksOf } from './rows.ts';
@@ -26,8 +27,9 @@ type Db = Connected['db'];
 const ROWS_PER_STATEMENT = 500;
 
 export const createScanning = ({ kind, db }: Connected): Scanning => ({
-  recordFound: ({ runId, catalogue, space, found, force = false, source = '', priority = BULK_PRIORITY }) =>
+  recordFound: ({ runId, catalogue, space, found, force = false, ...how }) =>
     db.transaction().execute(async (transaction) => {
+      const { source = '', isList = false, priority = BULK_PRIORITY } = how;
       await waitForTurn({ kind, db: transaction });
       const known = await findKnown({ kind, db: transaction }, { catalogue, found, runId });
       const isInSpace = await membersOf(transaction, space, known.items);
@@ -38,6 +40,7 @@ export const createScanning = ({ kind, db }: Connected): Scanning => ({
       const metadataChanged: number[] = [];
       const waiting: number[] = [];
       const claimed: number[] = [];
+      const namings: Naming[] = [];
       const conflicts: ScanResult['conflicts'][number][] = [];
       const now = Date.now();
       for (const [at, entry] of found.entries()) {
@@ -48,7 +51,12 @@ export const createScanning = ({ kind, db }: Connected): Scanning => ({
         }
         const before = known.items[at];
         const decision = before ? compare(before, entry, { isInSpace, force }) : 'queue';
-        if (before && before.source !== source && mayClaim(before, entry)) claimed.push(before.id);
+        if (before && before.source !== source) {
+          const isClaimed = mayClaim(before, entry);
+          if (isClaimed) claimed.push(before.id);
+          const other = isClaimed ? before.source : isList ? source : '';
+          if (other !== '') namings.push({ itemId: before.id, source: other });
+        }
         if (entry.problem) {
           const { problem } = entry;
           if (before?.state === 'active')
@@ -89,6 +97,8 @@ export const createScanning = ({ kind, db }: Connected): Scanning => ({
       await adopt(waiting, null);
       for (const ids of chunksOf(claimed, ROWS_PER_STATEMENT))
         await transaction.updateTable('items').set({ source }).where('id', 'in', ids).execute();
+      await forgetNames(transaction, claimed, source);
+      await rememberNames(transaction, namings);
       return {
         queued: [...queued, ...waiting],
         unchanged: unchanged.length,

@@ -49,6 +49,11 @@ export interface Database {
     /** The file's own tags, when it was worked on. */
     file_metadata: Generated<string>;
   };
+  item_names: {
+    item_id: number;
+    /** A source that names the item beside the one in `items.source`. */
+    source: string;
+  };
   attempts: {
     id: Generated<number>;
     item_id: number;

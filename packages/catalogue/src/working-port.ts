@@ -52,11 +52,14 @@ export interface WorkingPort {
   setStage(itemId: number, stage: Stage): Promise<void>;
   /**
    * Ends an item well, in one transaction: upserts the track row, attaches the location, and decides `indexed` or, where
-   * another item already made this very track, `duplicate`. `orphan` is a track left without items by a change of content.
+   * another item already made this very track, `duplicate`. `orphanTrack` is a track left without items by a change of content, `promoted` the copies
+   * that such a track is of now: what it says is to be made anew.
    */
-  finishItem(
-    result: IndexedItem,
-  ): Promise<{ outcome: 'indexed' | 'duplicate'; orphanTrack: string | undefined }>;
+  finishItem(result: IndexedItem): Promise<{
+    outcome: 'indexed' | 'duplicate';
+    orphanTrack: string | undefined;
+    promoted: number[];
+  }>;
   /** Ends an item as `failed`, or with `retry` puts it back to `queued`, keeping the error's story. */
   failItem(options: {
     itemId: number;

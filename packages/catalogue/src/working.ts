@@ -1,6 +1,7 @@
 import { SoundalikeError } from '@soundalike/core';
 import { recordAttempt } from './attempts.ts';
 import type { Catalogue, ItemState } from './catalogue.ts';
+import { promoteCopies } from './copies.ts';
 import type { OpenDatabase } from './database.ts';
 import { withoutItems } from './gone.ts';
 import { toItem } from './rows.ts';
@@ -108,8 +109,16 @@ export const createWorking = ({ db }: OpenDatabase): Working => ({
       await recordAttempt(transaction, { itemId, outcome, timings });
       if (outcome === 'indexed') {
         await upsertTrack(transaction, { ...track, location: { root: item.root || null, path: item.path } });
-        await recordInSpace(transaction, { ...track, trackId: track.id });
+      } else {
+        // A copy may be embedded anew, further than before; its words are its own.
+        const { durationSeconds, clipCount, coverage = 'full' } = track;
+        await transaction
+          .updateTable('tracks')
+          .set({ duration_seconds: durationSeconds, clip_count: clipCount, coverage })
+          .where('id', '=', track.id)
+          .execute();
       }
+      await recordInSpace(transaction, { ...track, trackId: track.id });
       await transaction
         .updateTable('items')
         .set({
@@ -135,7 +144,8 @@ export const createWorking = ({ db }: OpenDatabase): Working => ({
       const before = item.track_id;
       const orphans = before && before !== track.id ? await withoutItems(transaction, [before]) : [];
       await deleteTracks(transaction, orphans);
-      return { outcome, orphanTrack: orphans[0] };
+      const promoted = before && before !== track.id ? await promoteCopies(transaction, [before]) : [];
+      return { outcome, orphanTrack: orphans[0], promoted };
     }),
 
   failItem: ({ itemId, worker, code, message, detail, timings, retry }) =>

@@ -183,7 +183,7 @@ const record = async (
 ): Promise<Answer> => {
   if (!adds) throw new SoundalikeError('NOT_FOUND', 'Items cannot be added here');
   const run = await catalogue.createRun({ catalogue: adds.catalogueName, source });
-  const seen = await recordSource({
+  const { entries: seen } = await recordSource({
     runId: run.id,
     source: { name: source, key: source, entries },
     catalogueName: adds.catalogueName,

@@ -1,4 +1,5 @@
 import type { FailureGroup } from '@soundalike/catalogue';
+import { NOT_ALL_SEEN } from '../scan/record-source.ts';
 
 /** What an ingest run did: the document that `ingest --json` prints. */
 export interface IngestReport {
@@ -10,6 +11,8 @@ export interface IngestReport {
   readonly gone: number;
   /** Tracks removed from the index because nothing holds them any more (`--prune`). */
   readonly pruned: number;
+  /** Whether all of the source could be read; else nothing counts as gone. */
+  readonly sawEverything: boolean;
   readonly cancelled: number;
   /** Still queued because the run was stopped; the same command goes on with them. */
   readonly pending: number;
@@ -55,6 +58,7 @@ export const formatReport = (report: IngestReport): string => {
         ]
       : []),
     ...(found === 0 ? ['The source names no audio: no file, row or line of it is a track.'] : []),
+    ...(report.sawEverything || pending > 0 ? [] : [NOT_ALL_SEEN]),
     ...(pending > 0 ? ['Stopped before the end; the same command goes on where this one was.'] : []),
   ].join('\n');
 };

@@ -4,7 +4,7 @@ import type { SourceEntry } from '../sources/source-entry.ts';
 import { compareSource } from './compare-source.ts';
 
 const SPACE = 'a'.repeat(16);
-const scope: SourceScope = { root: 'music', prefix: 'in/' };
+const scope: SourceScope = { places: [{ root: 'music', prefix: 'in/' }] };
 
 const file = (path: string, extra: Partial<FoundItem> = {}): FoundItem => ({
   root: 'music',
@@ -58,6 +58,14 @@ test('nothing is gone where all were seen; entries beside the scope stand for no
   // As many entries as the scope has items, one of them twice and others of elsewhere.
   const others = [file('in/a'), file('in/a'), file('out/a'), file('out/b')];
   expect(await compare(others)).toMatchObject({ gone: 1, examples: { gone: ['music/in/b'] } });
+});
+
+test('a file with several own ids is not gone while it is there, and losing most would be refused', async () => {
+  const named = ['T1', 'T2', 'T3'].map((externalId) => file('in/twin', { externalId }));
+  await scan([...named, file('in/a', { size: 1 })]);
+  const twins = await compare([file('in/twin')]);
+  expect(twins).toMatchObject({ gone: 1, examples: { gone: ['music/in/a'] }, pruneRefused: false });
+  expect(await compare([file('in/a', { size: 1 })])).toMatchObject({ gone: 3, pruneRefused: true });
 });
 
 test('an item that is gone already counts for none that is still known', async () => {

@@ -3,9 +3,11 @@ import type { Catalogue, FoundItem } from '@soundalike/catalogue';
 import { formatLocation } from '@soundalike/source';
 import type { Source } from '../sources/source-entry.ts';
 import { createNumberMap } from './number-map.ts';
-import { distinct, unusableItem } from './record-source.ts';
+import { distinct, isTooMuchLost, NOT_ALL_SEEN, unusableItem } from './record-source.ts';
 
 const BATCH = 1_000;
+
+type KnownItem = Awaited<ReturnType<Catalogue['knownItems']>>[number];
 
 /** Places named for each kind of difference. */
 const EXAMPLES = 5;
@@ -28,6 +30,10 @@ type Kind = (typeof KINDS)[number];
 export interface SourceDifference extends Readonly<Record<Kind, number>> {
   readonly dryRun: true;
   readonly entries: number;
+  /** Whether all of it could be read; else nothing is said to be gone. */
+  readonly sawEverything: boolean;
+  /** Whether `--prune` would be refused, since more than half of what was known is gone. */
+  readonly pruneRefused: boolean;
   /** The first few places of each kind. */
   readonly examples: Readonly<Partial<Record<Kind, readonly string[]>>>;
 }
@@ -98,10 +104,18 @@ export const compareSource = async (options: {
   }
   if (batch.length + unusable.length > 0) await flush();
   // Where every known item was seen, none is gone, and none need be read. Counted again: others may have recorded items meanwhile.
+  const isThere = async (item: KnownItem): Promise<boolean> => {
+    if (scope?.source !== undefined) return false;
+    const found = { ...item, externalId: null, metadata: {} };
+    const [same] = await catalogue.compareFound({ catalogue: catalogueName, space, found: [found], scope });
+    return same?.itemId !== undefined && seen.has(same.itemId);
+  };
   if (scope && sawEverything && !signal.aborted && seenInScope < (await countKnown())) {
     for (let after = 0; ; ) {
       const page = await catalogue.knownItems({ catalogue: catalogueName, scope, after, limit: BATCH });
       for (const item of page.filter(({ id }) => !seen.has(id))) {
+        // A list may give a file several own ids; a folder or bucket sees it once.
+        if (await isThere(item)) continue;
         const key = fileKey(item.size ?? 0, item.modifiedMs);
         const twins = newFiles.get(key);
         tell(twins > 0 ? 'moved' : 'gone', formatLocation(item));
@@ -113,11 +127,20 @@ export const compareSource = async (options: {
       if (page.length < BATCH) break;
     }
   }
-  return { dryRun: true, entries, ...counts, examples };
+  const before = scope ? await catalogue.countKnown({ catalogue: catalogueName, scope, named: true }) : 0;
+  return {
+    dryRun: true,
+    entries,
+    sawEverything,
+    pruneRefused: isTooMuchLost(counts.gone, before),
+    ...counts,
+    examples,
+  };
 };
 
 /** The difference for people. */
-export const formatDifference = ({ entries, examples, ...counts }: SourceDifference): string => {
+export const formatDifference = ({ entries, examples, ...difference }: SourceDifference): string => {
+  const { sawEverything, pruneRefused, ...counts } = difference;
   const words: Record<Kind, string> = {
     new: 'new',
     changed: 'changed',
@@ -136,6 +159,12 @@ export const formatDifference = ({ entries, examples, ...counts }: SourceDiffere
       (kind) =>
         `  ${counts[kind].toLocaleString('en').padStart(9)} ${words[kind]}${kind === 'unchanged' ? '' : `: ${(examples[kind] ?? []).join(', ')}${counts[kind] > EXAMPLES ? ', …' : ''}`}`,
     ),
+    ...(sawEverything ? [] : [NOT_ALL_SEEN]),
+    ...(pruneRefused
+      ? [
+          '--prune would be refused: more than half of what was known is gone. --allow-loss says that it is meant.',
+        ]
+      : []),
   ].join('\n');
 };
 

@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { FoundItem, ItemLocation } from '@soundalike/catalogue';
-import { filterFieldsOf, SoundalikeError } from '@soundalike/core';
+import { SoundalikeError } from '@soundalike/core';
 import { formatLocation } from '@soundalike/source';
 import type { Source } from '../sources/source-entry.ts';
 import type { EverySpace } from '../spaces/every-space.ts';
 import type { IngestDeps } from '../work/ingest-deps.ts';
+import { updateMetadata } from './update-metadata.ts';
 
 /** Entries recorded in one transaction. */
 const BATCH = 1_000;
@@ -29,20 +30,25 @@ export interface RecordSourceOptions {
   readonly signal: AbortSignal;
 }
 
+export interface RecordedSource {
+  readonly entries: number;
+  readonly sawEverything: boolean;
+}
+
 /**
  * Writes down what a source holds as part of a run: what is new or changed is queued, metadata edits are applied without decoding, what it
  * names no more is gone.
  *
- * @returns entries seen
+ * @returns entries seen, and whether all of the source could be read: else nothing is gone
  * @throws SoundalikeError `PRUNE_REFUSED` where `prune` would lose more than half; nothing is marked gone then
  */
-export const recordSource = async (options: RecordSourceOptions): Promise<number> => {
+export const recordSource = async (options: RecordSourceOptions): Promise<RecordedSource> => {
   const { runId, source, catalogueName, deps, force = false, priority, onFound, signal } = options;
   const { catalogue, store } = deps;
   // The pointer may have moved since the store was opened.
   const space = (await catalogue.liveSpace())?.name ?? store.space;
   const before = source.scope
-    ? await catalogue.countKnown({ catalogue: catalogueName, scope: source.scope })
+    ? await catalogue.countKnown({ catalogue: catalogueName, scope: source.scope, named: true })
     : 0;
   const record = (found: readonly FoundItem[]) =>
     catalogue.recordFound({
@@ -52,6 +58,7 @@ export const recordSource = async (options: RecordSourceOptions): Promise<number
       found,
       force,
       source: source.key,
+      isList: source.scope?.source !== undefined,
       ...(priority === undefined ? {} : { priority }),
     });
   let batch: FoundItem[] = [];
@@ -68,7 +75,7 @@ export const recordSource = async (options: RecordSourceOptions): Promise<number
     onFound?.(entries);
   };
   for await (const entry of source.entries) {
-    if (signal.aborted) return entries;
+    if (signal.aborted) return { entries, sawEverything: false };
     entries += 1;
     if (entry.kind === 'invalid') {
       if (entry.hidesOthers) sawEverything = false;
@@ -81,7 +88,7 @@ export const recordSource = async (options: RecordSourceOptions): Promise<number
   }
   if (batch.length + unusable.length > 0) await flush();
   if (source.scope && sawEverything) await recordGone(before, options);
-  return entries;
+  return { entries, sawEverything };
 };
 
 /** Twice the same place in one batch (a manifest that lists a file twice without ids) is one item. */
@@ -102,12 +109,20 @@ const recordGone = async (
     const { unseen, moved } = await deps.catalogue.countUnseen(options);
     refuseLoss(source, unseen - moved, before);
   }
-  await deps.catalogue.recordGone(options);
+  const { promoted } = await deps.catalogue.recordGone(options);
+  for (const itemId of promoted) await updateMetadata(itemId, deps);
 };
+
+/** More than half: a drive may be away, or a list cut short. */
+export const isTooMuchLost = (lost: number, known: number): boolean => lost * 2 > known;
+
+/** For people, where it was not asked what is gone. */
+export const NOT_ALL_SEEN =
+  'Not all of the source could be read, so nothing counts as gone, and nothing is pruned.';
 
 /** @throws SoundalikeError `PRUNE_REFUSED` where more than half of what was known is lost */
 export const refuseLoss = (source: Source, lost: number, known: number): void => {
-  if (lost * 2 <= known) return;
+  if (!isTooMuchLost(lost, known)) return;
   throw new SoundalikeError(
     'PRUNE_REFUSED',
     `${source.name}: ${lost} of ${known} known items are not there any more; nothing was removed`,
@@ -138,9 +153,3 @@ const conflictItem = (item: FoundItem, holder: ItemLocation): FoundItem =>
       { fields: { externalId: item.externalId } },
     ),
   );
-
-const updateMetadata = async (itemId: number, deps: RecordSourceOptions['deps']) => {
-  const track = await deps.catalogue.updateTrackMetadata(itemId);
-  if (!track) return;
-  await (deps.spaces ?? deps.store).updateFields(track.id, filterFieldsOf(track, track.durationSeconds));
-};

@@ -39,6 +39,14 @@ export const findRoot = async (
   return { root, rootFolder: folder, prefix: '' };
 };
 
+/** Known roots that lie within a folder, by their own folders: what is in them keeps the names it has. */
+export const rootsBelow = (folder: string, roots: Roots): ReadonlyMap<string, string> =>
+  new Map(
+    Object.entries(roots)
+      .filter(([, path]) => path !== folder && path.startsWith(folder.endsWith(sep) ? folder : folder + sep))
+      .map(([root, path]) => [path, root]),
+  );
+
 /** The folder's own name, made unique by a hash of where it lies. */
 const rootName = (folder: string): string => {
   const name =

@@ -27,7 +27,10 @@ export interface ManifestEntry {
 export const readManifestRow = (row: ManifestRow, manifest: string): ManifestEntry => {
   const invalid = (reason: string) => {
     const { id } = row.columns;
-    const own = typeof id === 'string' || typeof id === 'number' ? ` (id ${excerpt(String(id), 80)})` : '';
+    const own =
+      (typeof id === 'string' && id !== '') || typeof id === 'number'
+        ? ` (id ${excerpt(String(id), 80)})`
+        : '';
     return new SoundalikeError('MANIFEST_INVALID', `${manifest}, row ${row.number}${own} ${reason}`, {
       fields: { manifest, row: row.number },
     });

@@ -4,7 +4,7 @@ import type { Catalogue } from '@soundalike/catalogue';
 import { SoundalikeError, toSoundalikeError } from '@soundalike/core';
 import { fileError, isAudioName, isLink, isS3, refuseScheme, type S3Options } from '@soundalike/source';
 import { createFileFinder, entryOf, type FileFinder, linkEntry } from './find-file.ts';
-import { findRoot, type Roots } from './find-root.ts';
+import { findRoot, type Roots, readRoots, rootsBelow } from './find-root.ts';
 import { excerpt, isTooLong, MAX_PLACE, readManifestRow } from './manifest-row.ts';
 import { readList } from './read-list.ts';
 import { type ManifestRow, readManifest } from './read-manifest.ts';
@@ -34,18 +34,29 @@ export const openSource = async (options: OpenSourceOptions): Promise<Source> =>
   if (isLink(argument) || (isS3(argument) && isAudioName(argument)))
     return { name: argument, key: argument, entries: only(linkEntry({ place: argument, ...nothingSaid })) };
   if (isS3(argument))
-    return { name: argument, key: argument, entries: scanBucket(argument, s3), scope: { source: argument } };
+    return {
+      name: argument,
+      key: argument,
+      entries: scanBucket(argument, s3),
+      scope: { places: [{ root: '', prefix: /^s3:\/\/[^/]+$/.test(argument) ? `${argument}/` : argument }] },
+    };
   const refusal = refuseScheme(argument);
   if (refusal !== undefined) throw new SoundalikeError('INPUT_INVALID', `${argument}: ${refusal}`);
   const path = await resolvePath(options);
   const found = await stat(path);
   if (found.isDirectory()) {
     const { root, prefix } = await findRoot(path, catalogue, roots);
+    const inner = rootsBelow(path, await readRoots(catalogue, roots));
     return {
       name: argument,
       key: path,
-      entries: scanFolder({ folder: path, root, prefix }),
-      scope: { root, prefix: prefix === '' ? '' : `${prefix}/` },
+      entries: scanFolder({ folder: path, root, prefix, inner }),
+      scope: {
+        places: [
+          { root, prefix: prefix === '' ? '' : `${prefix}/` },
+          ...[...inner.values()].map((name) => ({ root: name, prefix: '' })),
+        ],
+      },
     };
   }
   // A pipe would be waited for, perhaps forever, and a manifest is read more than once.

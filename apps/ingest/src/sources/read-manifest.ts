@@ -86,10 +86,14 @@ async function* readCsv(path: string, name: string): AsyncGenerator<ManifestRow[
     for (let at = 0; at < texts.length; at += ROWS_AT_ONCE) {
       const rows = parseRows(texts.slice(at, at + ROWS_AT_ONCE), delimiter);
       names ??= readHeader(rows.shift() as ParsedRow, name);
-      yield rows.map(({ values, problem }) => {
+      const read: ManifestRow[] = [];
+      for (const { values, problem } of rows) {
         number += 1;
-        return { number, columns: nameValues(names as string[], values), problem };
-      });
+        // A spreadsheet writes rows that are empty as delimiters.
+        if (problem === undefined && values.every((value) => value === '')) continue;
+        read.push({ number, columns: nameValues(names as string[], values), problem });
+      }
+      yield read;
     }
 }
 

@@ -8,17 +8,23 @@ import type { SourceEntry } from './source-entry.ts';
  * reported as an entry and does not stop the rest.
  *
  * @param options.prefix path of `folder` within the root, '' or with `/` between its parts
+ * @param options.inner folders below that are roots of their own, and their names
  */
 export async function* scanFolder(options: {
   folder: string;
   root: string;
   prefix: string;
+  inner?: ReadonlyMap<string, string>;
 }): AsyncGenerator<SourceEntry> {
-  const { root } = options;
+  const { inner, ...first } = options;
   const seen = new Set<string>();
-  const waiting = [{ folder: options.folder, prefix: options.prefix }];
+  const waiting = [first];
+  const enter = (folder: string, within: { root: string; prefix: string }) => {
+    const own = inner?.get(folder);
+    waiting.push({ folder, ...(own === undefined ? within : { root: own, prefix: '' }) });
+  };
   for (let next = waiting.shift(); next; next = waiting.shift()) {
-    const { folder, prefix } = next;
+    const { folder, root, prefix } = next;
     try {
       const real = await realpath(folder);
       if (seen.has(real)) continue;
@@ -26,10 +32,10 @@ export async function* scanFolder(options: {
       for await (const entry of await opendir(folder)) {
         const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
         const absolute = join(folder, entry.name);
-        if (entry.isDirectory()) waiting.push({ folder: absolute, prefix: path });
+        if (entry.isDirectory()) enter(absolute, { root, prefix: path });
         else if (entry.isSymbolicLink()) {
           const target = await stat(absolute).catch(() => undefined);
-          if (target?.isDirectory()) waiting.push({ folder: absolute, prefix: path });
+          if (target?.isDirectory()) enter(absolute, { root, prefix: path });
           else if (isAudioName(entry.name)) yield await found(absolute, root, path);
         } else if (isAudioName(entry.name) && !entry.name.startsWith('._'))
           yield await found(absolute, root, path);

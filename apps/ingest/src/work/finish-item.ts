@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Item } from '@soundalike/catalogue';
 import { filterFieldsOf, type TrackMetadata } from '@soundalike/core';
 import type { LocalAudio } from '@soundalike/source';
+import { updateMetadata } from '../scan/update-metadata.ts';
 import { everySpaceOf } from '../spaces/every-space.ts';
 import { fillOthers } from '../spaces/fill-others.ts';
 import type { ItemAtWork, ItemResult } from './item-at-work.ts';
@@ -36,7 +37,7 @@ export const finishItem = async (
   const audioSeconds = Math.max(done.audioSeconds, embedded);
   const { title, artist, album, genre, tags, year, attributes } = metadata;
   const timings = timer.stop();
-  const { outcome, orphanTrack } = await catalogue.finishItem({
+  const { outcome, orphanTrack, promoted } = await catalogue.finishItem({
     itemId: item.id,
     worker,
     tries: item.tries,
@@ -64,6 +65,7 @@ export const finishItem = async (
     ...(audio ? { modified: await modifiedSince(item, audio), etag: audio.etag ?? null } : {}),
   });
   if (orphanTrack) await everySpaceOf(deps).removeTracks([orphanTrack]);
+  for (const copy of promoted) await updateMetadata(copy, deps);
   return { outcome, trackId, clips: audioSeconds > 0 ? clipCount : 0, audioSeconds, timings };
 };
 

@@ -1,4 +1,10 @@
-import { content8Of, fillMetadata, filterFieldsOf, SoundalikeError } from '@soundalike/core';
+import {
+  content8Of,
+  fillMetadata,
+  filterFieldsOf,
+  SoundalikeError,
+  type TrackMetadata,
+} from '@soundalike/core';
 import { meanVector } from '@soundalike/embedder';
 import { formatLocation, type LocalAudio } from '@soundalike/source';
 import type { ClipRow } from '@soundalike/store';
@@ -28,7 +34,7 @@ export const storeItem = async (
   const { item, deps, timer, signal } = work;
   await timer.enter('store');
   const fileMetadata = await fileMetadataOf(item, audio);
-  const metadata = fillMetadata(item.metadata, fileMetadata);
+  const metadata = (await holderOf(work, track.trackId)) ?? fillMetadata(item.metadata, fileMetadata);
   // From here on things are written; an aborted job (its lock may be lost) must not.
   if (signal.aborted)
     throw new SoundalikeError('CANCELLED', `Stopped before ${formatLocation(item)} was stored`);
@@ -48,3 +54,12 @@ export const storeItem = async (
     coverage: deps.coverage ?? 'full',
   });
 };
+
+/** The track as the item has it that it was made of: a copy that is embedded anew does not speak for it. */
+const holderOf = async (
+  { item, deps: { catalogue } }: ItemAtWork,
+  trackId: string,
+): Promise<TrackMetadata | undefined> =>
+  (await catalogue.otherOwner({ trackId, itemId: item.id }))
+    ? (await catalogue.getTracks([trackId])).get(trackId)
+    : undefined;
