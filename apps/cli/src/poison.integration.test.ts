@@ -70,6 +70,27 @@ test('queue retry takes one item by the name that the shell has for it, and know
   }
 }, 60_000);
 
+test('queue says what it cannot do: no such run, an option of another action, nothing to drain', async () => {
+  const refusal = async (...words: string[]) => (await cli(['queue', ...words], env)).document.error;
+  expect(await refusal('failures', '--run', '99')).toMatchObject({
+    code: 'RUN_NOT_FOUND',
+    message: 'There is no run 99',
+  });
+  expect((await refusal('retry', '--run', '99')).code).toBe('RUN_NOT_FOUND');
+  const { code, message } = await refusal('failures', '--item', '1');
+  expect({ code, message }).toEqual({
+    code: 'INPUT_INVALID',
+    message: expect.stringMatching(/^queue failures takes no --item\. .*queue why/),
+  });
+  expect((await refusal('status', '--code', 'TIMEOUT')).code).toBe('INPUT_INVALID');
+  const drained = startCli(['queue', 'drain'], env);
+  expect(await drained.ended).toBe(0);
+  expect(drained.stdout()).toMatch(/^Nothing to drain: the database itself is the queue/);
+  const selected = startCli(['ingest', music, '--select', 'artist=Nobody'], env);
+  await selected.ended;
+  expect(selected.stdout()).toMatch(/Nothing of the source matches --select artist=Nobody/);
+}, 60_000);
+
 test('a bucket is read without a word of the SDK about Node', async () => {
   const run = startCli(['ingest', 's3://nowhere/', '--dry-run', '--json'], {
     ...env,

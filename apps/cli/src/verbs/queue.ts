@@ -1,6 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Catalogue, FailureFilter } from '@soundalike/catalogue';
 import { SoundalikeError, visibleLine } from '@soundalike/core';
+import type { JobQueue } from '@soundalike/queue';
 import { formatLocation } from '@soundalike/source';
 import type { Context } from '../context.ts';
 import { exportFailures, formatAttempt, readFilter } from '../queue-failures.ts';
@@ -35,7 +37,7 @@ const status: Action = async ({ context, output }) => {
 
 const failures: Action = async ({ context, output, options }) => {
   const catalogue = await context.catalogue();
-  const filter = readFilter(options);
+  const filter = await knownFilter(options, catalogue);
   if (options.format !== undefined) return exportFailures(catalogue, filter, String(options.format), output);
   const groups = await catalogue.failureGroups(filter);
   const limit = readNumber('limit', options.limit, { from: 1, to: 10_000, whole: true }) ?? 20;
@@ -56,7 +58,10 @@ const failures: Action = async ({ context, output, options }) => {
 const retry: Action = async ({ context, output, options }) => {
   const catalogue = await context.catalogue();
   const itemIds = typeof options.item === 'string' ? [(await getItem(options.item, context)).id] : undefined;
-  const { queued, rowsLeft } = await catalogue.retryItems({ ...readFilter(options), itemIds });
+  const { queued, rowsLeft } = await catalogue.retryItems({
+    ...(await knownFilter(options, catalogue)),
+    itemIds,
+  });
   const { feedQueue } = await import('@soundalike/ingest');
   await feedQueue(catalogue, await context.queue());
   output.document({ queued: queued.length, rowsLeft });
@@ -68,6 +73,16 @@ const retry: Action = async ({ context, output, options }) => {
       `${counted(rowsLeft, 'row of a list', 'rows of lists')} cannot be used: mend the list and ingest it again.`,
     );
   return 0;
+};
+
+/** The filter of the options. @throws SoundalikeError `INPUT_INVALID`, and `RUN_NOT_FOUND`: of a run that never was, nothing failed, either */
+const knownFilter = async (options: Invocation['options'], catalogue: Catalogue): Promise<FailureFilter> => {
+  const filter = readFilter(options);
+  if (filter.runId !== undefined && !(await catalogue.getRun(filter.runId)))
+    throw new SoundalikeError('RUN_NOT_FOUND', `There is no run ${filter.runId}`, {
+      fields: { run: filter.runId },
+    });
+  return filter;
 };
 
 const counted = (count: number, one: string, many: string) =>
@@ -128,11 +143,12 @@ const findItem = async (wanted: string, context: Context) => {
 };
 
 const change =
-  (name: 'pause' | 'resume' | 'drain', done: string): Action =>
+  (name: 'pause' | 'resume' | 'drain', done: string | ((kind: JobQueue['kind']) => string)): Action =>
   async ({ context, output }) => {
-    await (await context.queue())[name]();
+    const queue = await context.queue();
+    await queue[name]();
     output.document({ [name]: true });
-    output.print(done);
+    output.print(typeof done === 'string' ? done : done(queue.kind));
     return 0;
   };
 
@@ -143,10 +159,31 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   why,
   pause: change('pause', 'Paused: workers finish what they have and take nothing more.'),
   resume: change('resume', 'Resumed.'),
-  drain: change(
-    'drain',
-    'Jobs that waited in Redis are gone. The items themselves stay queued in the database, and the next worker feeds them again.',
+  drain: change('drain', (kind) =>
+    kind === 'bullmq'
+      ? 'Jobs that waited in Redis are gone. The items themselves stay queued in the database, and the next worker feeds them again.'
+      : 'Nothing to drain: the database itself is the queue, and items stay queued in it.',
   ),
+};
+
+const FILTER = ['code', 'run', 'source', 'since', 'until'];
+
+/** The options that an action takes; the rest take none. */
+const TAKEN: Readonly<Record<string, readonly string[]>> = {
+  failures: [...FILTER, 'format', 'limit'],
+  retry: [...FILTER, 'item'],
+};
+
+/** An option that would be passed over might be the one that keeps thousands of items from being queued again. */
+const checkOptions = (name: string, options: Invocation['options']): void => {
+  const taken = ['json', 'help', ...(TAKEN[name] ?? [])];
+  const other = Object.keys(options).find((option) => !taken.includes(option));
+  if (other === undefined) return;
+  const way = other === 'item' ? ' One item is told of by: soundalike queue why <item>.' : '';
+  throw new SoundalikeError(
+    'INPUT_INVALID',
+    `queue ${name} takes no --${other}.${way} See: soundalike queue --help`,
+  );
 };
 
 export const queue = defineVerb({
@@ -181,6 +218,7 @@ export const queue = defineVerb({
         'INPUT_INVALID',
         `queue ${name}: the actions are ${Object.keys(ACTIONS).join(', ')}`,
       );
+    checkOptions(name, invocation.options);
     return action(invocation);
   },
 });

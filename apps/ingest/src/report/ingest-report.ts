@@ -1,4 +1,5 @@
 import type { FailureGroup } from '@soundalike/catalogue';
+import { visibleLine } from '@soundalike/core';
 import { NOT_ALL_SEEN } from '../scan/record-source.ts';
 
 /** What an ingest run did: the document that `ingest --json` prints. */
@@ -22,8 +23,12 @@ export interface IngestReport {
   readonly wallSeconds: number;
 }
 
-/** The report for people. */
-export const formatReport = (report: IngestReport): string => {
+/**
+ * The report for people.
+ *
+ * @param selections what of the source was asked for: `artist=Ann`
+ */
+export const formatReport = (report: IngestReport, selections: readonly string[] = []): string => {
   const { indexed, unchanged, duplicate, failed, gone, pruned, cancelled, pending } = report;
   const { audioSeconds, wallSeconds } = report;
   const done = indexed + duplicate;
@@ -50,18 +55,33 @@ export const formatReport = (report: IngestReport): string => {
       : []),
     ...report.failures.map(
       ({ code, count, examples }) =>
-        `  ${String(count).padStart(5)} ${code}: ${examples.join(', ')}${count > examples.length ? ', …' : ''}`,
+        `  ${String(count).padStart(5)} ${code}: ${examples.map(visibleLine).join(', ')}${count > examples.length ? ', …' : ''}`,
     ),
     ...(failed > 0
-      ? [
-          `Look at them: soundalike queue failures --run ${report.run}     try again: soundalike queue retry --run ${report.run}`,
-        ]
+      ? [[`Look at them: soundalike queue failures --run ${report.run}`, ...waysOut(report)].join('     ')]
       : []),
-    ...(found === 0 ? ['The source names no audio: no file, row or line of it is a track.'] : []),
+    ...(found === 0 ? [whyNothing(selections)] : []),
     ...(report.sawEverything || pending > 0 ? [] : [NOT_ALL_SEEN]),
     ...(pending > 0 ? ['Stopped before the end; the same command goes on where this one was.'] : []),
   ].join('\n');
 };
+
+/** Rows of lists are not tried again as they are; only what else failed is. */
+const waysOut = ({ run, failures }: IngestReport): string[] => {
+  const rows = failures.filter(({ code }) => OF_ROWS.includes(code));
+  return [
+    ...(rows.length < failures.length ? [`try again: soundalike queue retry --run ${run}`] : []),
+    ...(rows.length > 0 ? [`${rows[0]?.code}: mend the list and ingest it again`] : []),
+  ];
+};
+
+/** Codes that say what is wrong with a list. */
+const OF_ROWS = ['MANIFEST_INVALID', 'INPUT_INVALID'];
+
+const whyNothing = (selections: readonly string[]): string =>
+  selections.length > 0
+    ? `Nothing of the source matches ${selections.map((text) => `--select ${visibleLine(text)}`).join(' ')}.`
+    : 'The source names no audio: no file, row or line of it is a track.';
 
 /** Seconds as `8 s`, `2:05 min` or `3:20 h`. */
 export const formatDuration = (seconds: number): string => {

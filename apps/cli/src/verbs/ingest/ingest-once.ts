@@ -31,7 +31,8 @@ export const ingestOnce = async (argument: string, invocation: Invocation): Prom
       onProgress: progress.update,
     });
     progress.stop();
-    output.print(formatReport(report));
+    const selections = Array.isArray(options.select) ? options.select.map(String) : [];
+    output.print(formatReport(report, selections));
     if (options.watch !== true) output.document(report);
     if (signal.aborted) return 130;
     return report.failed > 0 ? 3 : 0;
