@@ -25,17 +25,17 @@ export const checkWorker = async (options: {
   signal: AbortSignal;
 }): Promise<() => Promise<void>> => {
   const { config, catalogue, queue, allowVolatileQueue, signal } = options;
-  if (isBullmq(queue)) {
-    if (!allowVolatileQueue) await checkDurability(queue);
-    await checkSameDatabase(queue, catalogue);
-  }
+  if (!allowVolatileQueue) await checkDurability(queue);
+  if (isBullmq(queue)) await checkSameDatabase(queue, catalogue);
   const isEmbedded = config.databaseUrl.startsWith('sqlite:') || config.vectorStoreUrl.startsWith('lancedb:');
   return isEmbedded ? holdHost(catalogue, signal) : async () => undefined;
 };
 
 const isBullmq = (queue: JobQueue): queue is BullmqQueue => queue.kind === 'bullmq';
 
-const checkDurability = async (queue: BullmqQueue) => {
+/** @throws SoundalikeError `CONFIG_INVALID` for a Redis that may lose jobs, with the settings that mend it */
+export const checkDurability = async (queue: JobQueue): Promise<void> => {
+  if (!isBullmq(queue)) return;
   const problems = await queue.durabilityProblems();
   if (problems.length === 0) return;
   throw invalid(

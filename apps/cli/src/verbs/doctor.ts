@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { redactUrl, SoundalikeError, toSoundalikeError } from '@soundalike/core';
+import { checkDurability } from '../check-worker.ts';
 import type { Context } from '../context.ts';
 import { defineVerb } from '../verb.ts';
 
@@ -99,11 +100,7 @@ const CHECKS: readonly (readonly [string, (context: Context) => Promise<string>]
     async (context) => {
       const queue = await context.queue();
       await queue.ping();
-      const problems =
-        'durabilityProblems' in queue
-          ? await (queue as { durabilityProblems(): Promise<string[]> }).durabilityProblems()
-          : [];
-      if (problems.length > 0) throw new Error(`${queue.url}: ${problems.join('; ')}`);
+      await checkDurability(queue);
       return queue.url;
     },
   ],
