@@ -1,4 +1,4 @@
-import { SoundalikeError } from '@soundalike/core';
+import { SoundalikeError, visibleLine } from '@soundalike/core';
 import { loadModel } from '@soundalike/embedder';
 import { type DuplicatesView, type Evidence, listDuplicates } from '@soundalike/ingest';
 import { defineVerb } from '../verb.ts';
@@ -38,7 +38,7 @@ export const duplicates = defineVerb({
           limit: PAGE,
           signal,
         });
-        for (const group of page.duplicates) output.print(format(group));
+        for (const group of page.duplicates) output.print(formatDuplicates(group));
         if (output.json) all.push(...page.duplicates);
         if (page.nextCursor === null) break;
         cursor = page.nextCursor;
@@ -49,12 +49,15 @@ export const duplicates = defineVerb({
   },
 });
 
-const format = ({ evidence, copies, errorRate, offsetSeconds }: DuplicatesView): string =>
+/** A group for people; own ids tell one file under two of them apart. */
+export const formatDuplicates = ({ evidence, copies, errorRate, offsetSeconds }: DuplicatesView): string =>
   [
     evidence === 'same-content'
       ? 'Same content:'
       : `Same recording (${((errorRate ?? 0) * 100).toFixed(1)} % of the signature differs, shifted by ${offsetSeconds} s):`,
-    ...copies.map(
-      ({ location, artist, title }) => `  ${location}  ${[artist, title].filter(Boolean).join(' – ')}`,
+    ...copies.map(({ location, externalId, artist, title }) =>
+      visibleLine(
+        `  ${location}${externalId === null ? '' : ` (${externalId})`}  ${[artist, title].filter(Boolean).join(' – ')}`,
+      ).trimEnd(),
     ),
   ].join('\n');
