@@ -79,6 +79,10 @@ export const ERROR_TABLE = {
     422,
     'A job of an outside producer does not keep to the contract (docs/job-contract.md); the field is named.',
   ),
+  IDEMPOTENCY_IN_PROGRESS: bad(
+    409,
+    'A request with this Idempotency-Key is being worked on. Send the same request with the same key again in a moment.',
+  ),
   IDEMPOTENCY_CONFLICT: bad(409, 'This Idempotency-Key was used for another request. Take a new key.'),
   INPUT_INVALID: bad(400, 'The request or option has a wrong value; the field is named.'),
   FORMAT_UNSUPPORTED: bad(415, 'The request has a content type this route does not take.'),

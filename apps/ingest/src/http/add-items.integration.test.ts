@@ -129,6 +129,12 @@ test('a manifest as the body; the same key gets the same answer, another request
     status: 409,
     body: { code: 'IDEMPOTENCY_CONFLICT' },
   });
+  const lease = { name: 'idempotency:k2', holder: 'another request', leaseMs: 60_000 };
+  await here.catalogue.acquireLease(lease);
+  const waiting = await post(csv, { ...headers, 'idempotency-key': 'k2' });
+  expect(waiting).toMatchObject({ status: 409, body: { code: 'IDEMPOTENCY_IN_PROGRESS' } });
+  expect(waiting.body.title).toMatch(/same key again in a moment/);
+  await here.catalogue.releaseNamedLease(lease);
   await workOff(isIdle);
   expect(await here.catalogue.findTrack('A')).toMatchObject({ title: 'Edited' });
   const jsonl = { 'content-type': 'application/x-ndjson' };
@@ -136,6 +142,10 @@ test('a manifest as the body; the same key gets the same answer, another request
     body: { unchanged: 1, queued: 0 },
   });
   expect(await post(`{"path":"${'x'.repeat(11_000)}"}`, jsonl)).toMatchObject({ status: 413 });
+  const asJob = { source: 'music/b.mp3', externalId: 'B', metadata: {} };
+  expect((await post({ items: [asJob] })).body.detail).toMatch(
+    /^body\/items\/0 .*"source".*; an item takes path or url, id, title, .*attributes$/,
+  );
   expect(await post({ items: [{ pth: 'x' }] })).toMatchObject({
     status: 400,
     body: { code: 'INPUT_INVALID' },

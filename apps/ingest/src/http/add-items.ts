@@ -94,6 +94,7 @@ const addRoute = (
           202: answerSchema,
           ...problemResponses(
             'INPUT_INVALID',
+            'IDEMPOTENCY_IN_PROGRESS',
             'IDEMPOTENCY_CONFLICT',
             'SOURCE_TOO_LARGE',
             'FORMAT_UNSUPPORTED',
@@ -147,11 +148,19 @@ const postItems = (
       closing,
     );
   const [issue] = parsed.error.issues;
+  // Of an item, a key that a job or a manifest would have is the likeliest mistake.
+  const ofItem = issue?.code === 'unrecognized_keys' && issue.path[0] === 'items';
   throw new SoundalikeError(
     'INPUT_INVALID',
-    `body/${issue?.path.join('/') ?? ''} ${issue?.message ?? 'is wrong'}`,
+    `body/${issue?.path.join('/') ?? ''} ${issue?.message ?? 'is wrong'}${ofItem ? `; an item takes ${ITEM_KEYS}` : ''}`,
   );
 };
+
+/** `path` or `url`, and what may stand beside them. */
+const ITEM_KEYS = [
+  'path or url',
+  ...Object.keys(postedItemSchema.shape).filter((key) => key !== 'path' && key !== 'url'),
+].join(', ');
 
 async function* manifest(path: string, { adds }: IngestHttpDeps): AsyncGenerator<SourceEntry> {
   if (!adds) return;
