@@ -69,6 +69,10 @@ export const ERROR_TABLE = {
     413,
     'The source exceeds the size cap. Raise MAX_FETCH_MB (links) or MAX_UPLOAD_MB (uploads), or send less; a JSON body has 1 MB.',
   ),
+  SOURCE_UNUSABLE: bad(
+    502,
+    'The link answers, yet in a way that no other try will change: redirects without end, a compressed body, a request refused. Check where it leads.',
+  ),
   SOURCE_FETCH_FAILED: flaky(502, 'The link did not answer properly. It is tried again with growing pauses.'),
   MANIFEST_INVALID: bad(422, 'A manifest, or a row of it, cannot be used; what is wrong is named.'),
   PRUNE_REFUSED: bad(

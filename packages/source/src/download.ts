@@ -41,7 +41,7 @@ type Open = (request: {
  * Streams a body into a file of at most `policy.maxBytes`; a transfer that breaks is resumed where it stopped, after growing pauses.
  *
  * @param request.policy its time is for all tries and pauses together
- * @throws SoundalikeError `SOURCE_TOO_LARGE`, `TIMEOUT` (naming what the last try ended with), `CANCELLED`, `SOURCE_FETCH_FAILED`, and what `open`
+ * @throws SoundalikeError `SOURCE_TOO_LARGE`, `TIMEOUT` (naming what the last try ended with), `CANCELLED`, `SOURCE_UNUSABLE`, `SOURCE_FETCH_FAILED`, and what `open`
  *   throws; the file is gone then
  */
 export const download = async (
@@ -141,7 +141,7 @@ const wordsOf = (error: unknown): string => (error as Error)?.message || String(
 /** A part from further on would leave a hole in the file. */
 const notAsked = (name: string, from: number, asked: number) =>
   new SoundalikeError(
-    'SOURCE_FETCH_FAILED',
+    asked === 0 ? 'SOURCE_UNUSABLE' : 'SOURCE_FETCH_FAILED',
     `${name} answered with its bytes from ${from} on, where those from ${asked} on were asked for`,
     { fields: { url: name } },
   );

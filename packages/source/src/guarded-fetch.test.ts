@@ -20,6 +20,7 @@ beforeAll(async () => {
     hits += 1;
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x');
     if (pathname === '/redirect') response.writeHead(302, { location: searchParams.get('to') ?? '' }).end();
+    else if (pathname === '/circle') response.writeHead(302, { location: '/circle' }).end();
     else if (pathname === '/big') response.writeHead(200).end(Buffer.alloc(50_000));
     else if (pathname === '/liar') response.writeHead(200, { 'content-length': '999999999' }).end();
     else if (pathname === '/gzip') response.writeHead(200, { 'content-encoding': 'gzip' }).end('x');
@@ -192,7 +193,11 @@ describe('allowed fetches', () => {
       ['/liar', 'SOURCE_TOO_LARGE'],
       ['/status?code=404', 'SOURCE_NOT_FOUND'],
       ['/status?code=403', 'SOURCE_FORBIDDEN'],
-      ['/redirect', 'SOURCE_FETCH_FAILED'],
+      ['/status?code=400', 'SOURCE_UNUSABLE'],
+      ['/status?code=416', 'SOURCE_FETCH_FAILED'],
+      ['/redirect', 'SOURCE_UNUSABLE'],
+      ['/redirect?to=http://[', 'SOURCE_UNUSABLE'],
+      ['/circle', 'SOURCE_UNUSABLE'],
       [`/redirect?to=${encodeURIComponent('/redirect?to=/')}`, undefined],
     ] as const) {
       const { target, done } = get(base + path, allow);
@@ -238,7 +243,7 @@ test('a server that closes while its answer still waits to be read costs nothing
 test('what comes compressed although nobody asked is refused', async () => {
   const { done } = get(`${base}/gzip`, ['127.0.0.1']);
   await expect(done).rejects.toMatchObject({
-    code: 'SOURCE_FETCH_FAILED',
+    code: 'SOURCE_UNUSABLE',
     message: expect.stringContaining('gzip'),
   });
 });
@@ -246,7 +251,7 @@ test('what comes compressed although nobody asked is refused', async () => {
 test('a part from the middle, unasked, is refused in words that say so', async () => {
   const { done } = get(`${base}/middle`, ['127.0.0.1']);
   await expect(done).rejects.toMatchObject({
-    code: 'SOURCE_FETCH_FAILED',
+    code: 'SOURCE_UNUSABLE',
     message: expect.stringMatching(/bytes from 3 on, where those from 0 on/),
   });
 });

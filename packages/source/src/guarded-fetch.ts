@@ -13,7 +13,7 @@ const MAX_REDIRECTS = 5;
  *
  * @returns bytes written and the version mark, or `unchanged`
  * @throws SoundalikeError `SOURCE_FORBIDDEN` (address, scheme, 401/403), `SOURCE_NOT_FOUND` (404/410), `SOURCE_TOO_LARGE`,
- *   `TIMEOUT`, `CANCELLED`, `SOURCE_FETCH_FAILED` (all else; retryable)
+ *   `TIMEOUT`, `CANCELLED`, `SOURCE_UNUSABLE` (an answer that stays), `SOURCE_FETCH_FAILED` (all else; retryable)
  */
 export const fetchToFile = async (request: FetchRequest): Promise<Downloaded | 'unchanged'> => {
   const { url, policy, etag } = request;
@@ -60,12 +60,13 @@ const follow = async (
   if (![301, 302, 303, 307, 308].includes(status))
     throw statusError(url, status, Number(header('retry-after')));
   const location = header('location');
-  if (!location || redirectsLeft === 0)
+  const next = location && URL.canParse(location, url.href) ? new URL(location, url) : undefined;
+  if (!next || redirectsLeft === 0)
     throw new SoundalikeError(
-      'SOURCE_FETCH_FAILED',
-      `${url.href} redirects ${location ? 'too often' : 'to nowhere'}`,
+      'SOURCE_UNUSABLE',
+      `${url.href} redirects ${next ? 'too often' : 'to nowhere'}`,
     );
-  return follow(new URL(location, url), headers, policy, signal, redirectsLeft - 1);
+  return follow(next, headers, policy, signal, redirectsLeft - 1);
 };
 
 /**
@@ -96,7 +97,7 @@ const bodyOf = (url: URL, body: IncomingMessage, header: (name: string) => strin
   const encoding = header('content-encoding') ?? 'identity';
   if (encoding !== 'identity') {
     body.destroy();
-    throw new SoundalikeError('SOURCE_FETCH_FAILED', `${url.href} comes compressed (${encoding}), unasked`);
+    throw new SoundalikeError('SOURCE_UNUSABLE', `${url.href} comes compressed (${encoding}), unasked`);
   }
   const range = /^bytes (\d+)-\d+\/(\d+)/.exec(header('content-range') ?? '');
   const length = header('content-length');
@@ -108,13 +109,18 @@ const bodyOf = (url: URL, body: IncomingMessage, header: (name: string) => strin
   };
 };
 
+/** Refusals that another try may get past: time and order of requests, a file that is locked, or has changed since a part of it was fetched. */
+const PASSING = new Set([408, 409, 412, 416, 423, 425, 429]);
+
 const statusError = (url: URL, status: number, retryAfter: number): SoundalikeError => {
   const code =
     status === 404 || status === 410
       ? 'SOURCE_NOT_FOUND'
       : status === 401 || status === 403
         ? 'SOURCE_FORBIDDEN'
-        : 'SOURCE_FETCH_FAILED';
+        : status >= 300 && status < 500 && !PASSING.has(status)
+          ? 'SOURCE_UNUSABLE'
+          : 'SOURCE_FETCH_FAILED';
   return new SoundalikeError(code, `${url.href} answered ${status}`, {
     fields: { url: url.href, status, ...(retryAfter > 0 ? { retryAfterMs: retryAfter * 1000 } : {}) },
   });

@@ -33,6 +33,7 @@ export const linkAudioRoute = (app: HttpApp, deps: QueryDeps): void => {
             'SOURCE_TOO_LARGE',
             'AUDIO_UNDECODABLE',
             'SPACE_MISMATCH',
+            'SOURCE_UNUSABLE',
             'SOURCE_FETCH_FAILED',
             'STORE_UNAVAILABLE',
             'TIMEOUT',
