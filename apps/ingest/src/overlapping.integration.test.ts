@@ -60,9 +60,10 @@ test('where the first copy is removed, the track is the other one', async () => 
   const copies = join(folder, 'copies');
   mkdirSync(copies);
   bench.tone(join(copies, 'a.flac'), 440, 3, '-metadata', 'title=First', '-metadata', 'artist=Ann');
+  await here.ingest(copies);
   bench.tone(join(copies, 'b.flac'), 440, 3, '-metadata', 'title=Second', '-metadata', 'artist=Bob');
   bench.tone(join(copies, 'c.flac'), 550, 3);
-  expect(await here.ingest(copies)).toMatchObject({ indexed: 2, duplicate: 1 });
+  expect(await here.ingest(copies)).toMatchObject({ indexed: 1, duplicate: 1, unchanged: 1 });
   const [track] = await here.catalogue.listTracks({ query: 'first', limit: 1 });
   // Embedded further or less far, the copy says so and nothing else.
   await here.ingest(join(copies, 'b.flac'), { force: true, deps: { coverage: 'sampled:2' } });
@@ -87,4 +88,21 @@ test('a list with a row that cannot be read says that nothing is pruned; an empt
   const report = await here.ingest(list, { prune: true });
   expect(report).toMatchObject({ unchanged: 1, failed: 1, gone: 0, pruned: 0, sawEverything: false });
   expect(await here.compare(list)).toMatchObject({ sawEverything: false, gone: 0 });
+});
+
+test('rows that cannot be used are those of their list, whatever it is called', async () => {
+  for (const year of ['y25', 'y26']) {
+    mkdirSync(join(folder, year));
+    const list = write(`${year}/export.csv`, 'id,path,year', `${year},../f/1.mp3,soon`);
+    expect(await here.ingest(list)).toMatchObject({ failed: 1 });
+  }
+  for (const year of ['y25', 'y26'])
+    expect(await here.catalogue.failureGroups({ source: year })).toMatchObject([{ count: 1 }]);
+});
+
+test('of two runs over the same files at once, each says what became of them', async () => {
+  const reports = await Promise.all([here.ingest(join(folder, 'f')), here.ingest(join(folder, 'f'))]);
+  for (const { indexed, unchanged, handedOver } of reports) expect(indexed + unchanged + handedOver).toBe(4);
+  expect(reports.reduce((sum, { handedOver }) => sum + handedOver, 0)).toBeGreaterThan(0);
+  expect(await tracks()).toBe(4);
 });

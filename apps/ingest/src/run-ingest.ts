@@ -60,6 +60,7 @@ export const runIngest = async (options: RunIngestOptions): Promise<IngestReport
   return {
     run: run.id,
     ...counts.outcomes,
+    handedOver: counts.handedOver,
     pruned,
     sawEverything,
     pending: counts.queued + counts.active,

@@ -82,6 +82,19 @@ export const describeHistory = (get: () => Catalogue): void => {
     );
   });
 
+  test('a run says how many of its items a later one took over while it was at work', async () => {
+    const places = ['done', 'waits', 'own'].map((name) => file(`over/${name}`));
+    const first = await scan(places, '/over');
+    await index(first.queued[0] ?? 0, 'over'.padEnd(22, 'x'), 't');
+    await get().setRunState(first.run.id, 'running');
+    const second = await scan(places.slice(0, 2), 'over.m3u8');
+    expect(await get().runCounts(first.run.id)).toMatchObject({ total: 1, queued: 1, handedOver: 2 });
+    expect(await get().runCounts(second.run.id)).toMatchObject({ total: 2, queued: 1, handedOver: 0 });
+    await get().setRunState(first.run.id, 'done');
+    await scan(places.slice(2), 'over.m3u8');
+    expect(await get().runCounts(first.run.id)).toMatchObject({ total: 1, handedOver: 2 });
+  });
+
   test('activity of a run: bytes and audio by format, what ended lately, stages', async () => {
     const { run, queued } = await scan(
       [

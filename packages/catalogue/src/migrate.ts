@@ -10,6 +10,7 @@ import { ingest } from './migrations/0040-ingest.ts';
 import { monitoring } from './migrations/0050-monitoring.ts';
 import { plainLetters } from './migrations/0060-plain-letters.ts';
 import { itemNames } from './migrations/0070-item-names.ts';
+import { handedOver } from './migrations/0071-handed-over.ts';
 
 /** Tries of a process that finds another one migrating the same SQLite file. */
 const MAX_TRIES = 20;
@@ -34,6 +35,7 @@ export const migrate = async ({ db, kind, url }: OpenDatabase): Promise<void> =>
         '0050-monitoring': monitoring(kind),
         '0060-plain-letters': plainLetters,
         '0070-item-names': itemNames(kind),
+        '0071-handed-over': handedOver(kind),
       }),
     },
     // Areas of the product add their tables in the order in which they land, not in that of their numbers.

@@ -15,6 +15,8 @@ export interface RunCounts {
   readonly queued: number;
   readonly active: number;
   readonly outcomes: Readonly<Record<ItemOutcome, number>>;
+  /** Items that later runs named, too, while this one was at work: they are counted there. */
+  readonly handedOver: number;
   /** Seconds of audio embedded in this run. */
   readonly audioSeconds: number;
 }

@@ -13,6 +13,9 @@ const NO_OUTCOMES: Record<ItemOutcome, number> = {
   cancelled: 0,
 };
 
+/** Runs that ended before these were counted say nothing of them. */
+const NONE_HANDED_OVER = { handedOver: 0 };
+
 export const createRuns = ({ db }: OpenDatabase): Runs => ({
   createRun: async ({ catalogue, source }) =>
     toRun(
@@ -55,7 +58,7 @@ export const createRuns = ({ db }: OpenDatabase): Runs => ({
       .where('run_id', '=', runId)
       .where(({ exists, selectFrom }) => exists(selectFrom('runs').select('id').where('id', '>', runId)))
       .executeTakeFirst();
-    return ended ? (JSON.parse(ended.counts) as RunCounts) : countItems(db, runId);
+    return ended ? { ...NONE_HANDED_OVER, ...JSON.parse(ended.counts) } : countItems(db, runId);
   },
 });
 
@@ -71,7 +74,15 @@ const countItems = async (db: OpenDatabase['db'], runId: number): Promise<RunCou
     .where('run_id', '=', runId)
     .groupBy(['state', 'outcome'])
     .execute();
-  const counts = { total: 0, queued: 0, active: 0, audioSeconds: 0, outcomes: { ...NO_OUTCOMES } };
+  const run = await db.selectFrom('runs').select('handed_over').where('id', '=', runId).executeTakeFirst();
+  const counts = {
+    total: 0,
+    queued: 0,
+    active: 0,
+    audioSeconds: 0,
+    handedOver: run?.handed_over ?? 0,
+    outcomes: { ...NO_OUTCOMES },
+  };
   for (const { state, outcome, count, seconds } of rows) {
     counts.total += Number(count);
     if (outcome) counts.outcomes[outcome as ItemOutcome] += Number(count);

@@ -97,6 +97,7 @@ export const createScanning = ({ kind, db }: Connected): Scanning => ({
       await adopt(waiting, null);
       for (const ids of chunksOf(claimed, ROWS_PER_STATEMENT))
         await transaction.updateTable('items').set({ source }).where('id', 'in', ids).execute();
+      await countHandedOver(transaction, known.items, runId);
       await forgetNames(transaction, claimed, source);
       await rememberNames(transaction, namings);
       return {
@@ -131,6 +132,30 @@ const RECORDING_LOCK = 7_265_001;
  */
 const waitForTurn = async ({ kind, db }: Connected): Promise<void> => {
   if (kind === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(RECORDING_LOCK)})`.execute(db);
+};
+
+/** Runs that are still at work and whose items this one names, too: their reports say so. */
+const countHandedOver = async (
+  db: Db,
+  items: readonly (KnownRow | undefined)[],
+  runId: number,
+): Promise<void> => {
+  const counts = new Map<number, number>();
+  for (const item of items)
+    if (item && item.run_id !== runId) counts.set(item.run_id, (counts.get(item.run_id) ?? 0) + 1);
+  if (counts.size === 0) return;
+  const atWork = await db
+    .selectFrom('runs')
+    .select('id')
+    .where('id', 'in', [...counts.keys()])
+    .where('finished_at', 'is', null)
+    .execute();
+  for (const { id } of atWork)
+    await db
+      .updateTable('runs')
+      .set((run) => ({ handed_over: run('handed_over', '+', counts.get(id) ?? 0) }))
+      .where('id', '=', id)
+      .execute();
 };
 
 const differenceOf = (

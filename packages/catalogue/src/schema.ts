@@ -9,6 +9,8 @@ export interface Database {
     state: string;
     started_at: number;
     finished_at: number | null;
+    /** Items that later runs took over while it was at work. */
+    handed_over: Generated<number>;
   };
   items: {
     id: Generated<number>;

@@ -96,7 +96,7 @@ test('items are recorded, worked off and found; bad ones are counted', async () 
   });
   expect(answer).toEqual({ status: 202, body: { run: 1, entries: 6, queued: 2, unchanged: 0, failed: 4 } });
   const failed = await here.catalogue.listItems({ state: 'failed', limit: 10 });
-  expect(failed.map(({ path }) => path)).toContain('posted items#6');
+  expect(failed.map(({ path }) => path)).toContain('label#item-6');
   expect((await here.catalogue.failureGroups({ source: 'label' })).map(({ code }) => code).sort()).toEqual([
     'MANIFEST_INVALID',
     'SOURCE_FORBIDDEN',

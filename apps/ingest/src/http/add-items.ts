@@ -117,7 +117,7 @@ const addRoute = (
             ? record(
                 {
                   source: query.source,
-                  entries: manifest(received.path, deps),
+                  entries: manifest(received.path, query.source, deps),
                   priority: query.priority ?? 'bulk',
                 },
                 deps,
@@ -143,7 +143,7 @@ const postItems = (
   const parsed = bodySchema.safeParse(body);
   if (parsed.success)
     return record(
-      { source: parsed.data.source, entries: posted(parsed.data.items, deps), priority },
+      { source: parsed.data.source, entries: posted(parsed.data, deps), priority },
       deps,
       closing,
     );
@@ -162,12 +162,22 @@ const ITEM_KEYS = [
   ...Object.keys(postedItemSchema.shape).filter((key) => key !== 'path' && key !== 'url'),
 ].join(', ');
 
-async function* manifest(path: string, { adds }: IngestHttpDeps): AsyncGenerator<SourceEntry> {
+async function* manifest(
+  path: string,
+  source: string,
+  { adds }: IngestHttpDeps,
+): AsyncGenerator<SourceEntry> {
   if (!adds) return;
-  yield* manifestEntries(path, createKnownFinder(await adds.roots()), 'posted manifest');
+  yield* manifestEntries(path, createKnownFinder(await adds.roots()), {
+    name: 'posted manifest',
+    key: source,
+  });
 }
 
-async function* posted(items: readonly PostedItem[], { adds }: IngestHttpDeps): AsyncGenerator<SourceEntry> {
+async function* posted(
+  { items, source }: { items: readonly PostedItem[]; source: string },
+  { adds }: IngestHttpDeps,
+): AsyncGenerator<SourceEntry> {
   if (!adds) return;
   const files = createKnownFinder(await adds.roots());
   for (const [index, { attributes, ...columns }] of items.entries()) {
@@ -178,7 +188,7 @@ async function* posted(items: readonly PostedItem[], { adds }: IngestHttpDeps): 
       const { path } = items[index] ?? {};
       // A NUL is what the row is refused for, and what PostgreSQL cannot write down.
       const isName = path !== undefined && !path.includes('\0');
-      const location = { root: null, path: isName ? path : `posted items#${index + 1}` };
+      const location = { root: null, path: isName ? path : `${source}#item-${index + 1}` };
       yield { kind: 'invalid', location, error: toSoundalikeError(error), hidesOthers: true };
     }
   }
@@ -200,11 +210,11 @@ const record = async (
     priority: PRIORITIES[priority],
     signal,
   })
-    .then((count) => {
-      if (!signal.aborted) return count;
+    .then((recorded) => {
+      if (!signal.aborted) return recorded;
       throw new SoundalikeError(
         'CANCELLED',
-        `Run ${run.id} was stopped after ${count} entries; send it again`,
+        `Run ${run.id} was stopped after ${recorded.entries} entries; send it again`,
       );
     })
     .catch(async (error) => {
@@ -212,13 +222,14 @@ const record = async (
       throw error;
     });
   await catalogue.setRunState(run.id, 'running');
-  const { queued, active, outcomes } = await catalogue.runCounts(run.id);
+  const { queued, active, outcomes, handedOver } = await catalogue.runCounts(run.id);
   if (queued + active === 0) await catalogue.setRunState(run.id, 'done');
   else await feedQueue(catalogue, queue);
   return {
     run: run.id,
     entries: seen,
-    queued: queued + active,
+    // What others that named it meanwhile took over is queued as well.
+    queued: queued + active + handedOver,
     unchanged: outcomes.unchanged,
     failed: outcomes.failed,
   };

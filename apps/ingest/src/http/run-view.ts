@@ -6,7 +6,7 @@ import { type RunView, toInstant, toInstantOrNull } from './schemas.ts';
 /** A run with its counts and, while it goes on, its progress. */
 export const runView = async (run: Run, catalogue: Catalogue): Promise<RunView> => {
   const counts = await catalogue.runCounts(run.id);
-  const { total, queued, active, outcomes, audioSeconds } = counts;
+  const { total, queued, active, outcomes, handedOver, audioSeconds } = counts;
   const isOver = run.finishedAt !== null;
   return {
     run: run.id,
@@ -16,7 +16,7 @@ export const runView = async (run: Run, catalogue: Catalogue): Promise<RunView> 
     startedAt: toInstant(run.startedAt),
     finishedAt: toInstantOrNull(run.finishedAt),
     wallSeconds: Math.round(((run.finishedAt ?? Date.now()) - run.startedAt) / 1000),
-    counts: { total, queued, active, ...outcomes },
+    counts: { total, queued, active, ...outcomes, handedOver },
     audioSeconds: Math.round(audioSeconds * 10) / 10,
     progress: isOver ? null : await progressOf(run, counts, catalogue),
   };

@@ -38,6 +38,8 @@ export const runSchema = z.strictObject({
     failed: z.int(),
     gone: z.int(),
     cancelled: z.int(),
+    /** Named by later runs, too, while this one was at work, and counted there. */
+    handedOver: z.int(),
   }),
   /** Seconds of audio embedded. */
   audioSeconds: z.number(),

@@ -8,6 +8,7 @@ const NOTHING: IngestReport = {
   failed: 0,
   gone: 0,
   pruned: 0,
+  handedOver: 0,
   sawEverything: true,
   cancelled: 0,
   pending: 0,

@@ -15,6 +15,8 @@ export interface IngestReport {
   /** Whether all of the source could be read; else nothing counts as gone. */
   readonly sawEverything: boolean;
   readonly cancelled: number;
+  /** Named by a later run, too, while this one was at work, and counted there. */
+  readonly handedOver: number;
   /** Still queued because the run was stopped; the same command goes on with them. */
   readonly pending: number;
   readonly failures: readonly FailureGroup[];
@@ -29,10 +31,10 @@ export interface IngestReport {
  * @param selections what of the source was asked for: `artist=Ann`
  */
 export const formatReport = (report: IngestReport, selections: readonly string[] = []): string => {
-  const { indexed, unchanged, duplicate, failed, gone, pruned, cancelled, pending } = report;
+  const { indexed, unchanged, duplicate, failed, gone, pruned, cancelled, pending, handedOver } = report;
   const { audioSeconds, wallSeconds } = report;
   const done = indexed + duplicate;
-  const found = done + unchanged + failed + cancelled + pending;
+  const found = done + unchanged + failed + cancelled + pending + handedOver;
   const states = [
     ['indexed', indexed],
     ['unchanged', unchanged],
@@ -42,6 +44,7 @@ export const formatReport = (report: IngestReport, selections: readonly string[]
     ['pruned', pruned],
     ['cancelled', cancelled],
     ['pending', pending],
+    ['taken over by a later run', handedOver],
   ] as const;
   return [
     `Run ${report.run}: ${states

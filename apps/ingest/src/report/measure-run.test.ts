@@ -9,6 +9,7 @@ const counts = (extra: Partial<RunCounts> = {}): RunCounts => ({
   active: 2,
   outcomes: { indexed: 40, unchanged: 10, duplicate: 5, failed: 5, gone: 2, cancelled: 0 },
   audioSeconds: 8_000,
+  handedOver: 0,
   ...extra,
 });
 /** Items that ended one after the other up to now, each for the length of its audio. */

@@ -64,6 +64,7 @@ const simulate = (
         total: files.length,
         queued: left.length,
         active: 0,
+        handedOver: 0,
         audioSeconds: sum(done.map(({ audioSeconds }) => audioSeconds)),
         outcomes: { indexed: done.length, unchanged: 0, duplicate: 0, failed: 0, gone: 0, cancelled: 0 },
       },

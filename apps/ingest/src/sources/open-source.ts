@@ -81,28 +81,33 @@ const resolvePath = async ({ argument, workingDirectory }: OpenSourceOptions): P
 };
 
 /**
- * The entries of a manifest file, in its order; `name` is what rows are called by. The files of one group of rows are looked at side by side, those of
+ * The entries of a manifest file, in its order; `name` is what rows are called by, `key` tells the list from all others: its rows that
+ * cannot be used are items of the ledger. The files of one group of rows are looked at side by side, those of
  * the next while the group before is worked on: on a network share each look is a round trip.
  */
 export async function* manifestEntries(
   path: string,
   files: FileFinder,
-  name?: string,
+  { name, key = path }: { name?: string; key?: string } = {},
 ): AsyncGenerator<SourceEntry> {
   let ahead: Promise<SourceEntry[]> = Promise.resolve([]);
   for await (const rows of readManifest(path, name)) {
     const before = ahead;
-    ahead = Promise.all(rows.map((row) => rowEntry(row, files, name ?? basename(path))));
+    ahead = Promise.all(rows.map((row) => rowEntry(row, files, { name: name ?? basename(path), key })));
     for (const entry of await before) yield entry;
   }
   for (const entry of await ahead) yield entry;
 }
 
 /** A promise only where something has to be waited for: a million of them cost seconds. */
-const rowEntry = (row: ManifestRow, files: FileFinder, name: string): SourceEntry | Promise<SourceEntry> => {
+const rowEntry = (
+  row: ManifestRow,
+  files: FileFinder,
+  { name, key }: { name: string; key: string },
+): SourceEntry | Promise<SourceEntry> => {
   const invalid = (error: unknown): SourceEntry => ({
     kind: 'invalid',
-    location: { root: null, path: `${name}#row-${row.number}` },
+    location: { root: null, path: `${key}#row-${row.number}` },
     error: toSoundalikeError(error),
     hidesOthers: true,
   });
