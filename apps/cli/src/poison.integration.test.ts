@@ -91,6 +91,32 @@ test('queue says what it cannot do: no such run, an option of another action, no
   expect(selected.stdout()).toMatch(/Nothing of the source matches --select artist=Nobody/);
 }, 60_000);
 
+test('a name that terminals would obey is shown, in one line; exports and documents have it as it is', async () => {
+  const folder = join(home, 'odd');
+  mkdirSync(folder);
+  const name = 'esc\u001b[31m\u001b]0;pwn\u0007\n  7  music\u202e.mp3';
+  const shown = 'esc\\x1b[31m\\x1b]0;pwn\\x07\\x0a  7  music\\u202e.mp3';
+  writeFileSync(join(folder, name), 'junk');
+  const told = async (...argv: string[]) => {
+    const run = startCli(argv, env);
+    await run.ended;
+    return run.stdout();
+  };
+  const texts = [
+    await told('ingest', folder, '--dry-run'),
+    await told('ingest', folder),
+    await told('queue', 'failures', '--source', folder),
+    await told('queue', 'why', join(folder, name)),
+  ];
+  for (const text of texts) {
+    expect(text).toContain(shown);
+    expect(text).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+    expect(text).not.toMatch(/^ {2}7 {2}music/m);
+  }
+  const row = JSON.parse(await told('queue', 'failures', '--source', folder, '--format', 'jsonl', '--json'));
+  expect(row.location.endsWith(`/${name}`)).toBe(true);
+}, 60_000);
+
 test('a bucket is read without a word of the SDK about Node', async () => {
   const run = startCli(['ingest', 's3://nowhere/', '--dry-run', '--json'], {
     ...env,

@@ -1,5 +1,5 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { redactUrl, SoundalikeError, visibleLine } from '@soundalike/core';
+import { redactUrl, SoundalikeError } from '@soundalike/core';
 
 /** Where audio is: a path under a named root, or a link (`root` null). */
 export interface Location {
@@ -36,6 +36,6 @@ export const resolveLocation = (location: Location, roots: Readonly<Record<strin
   return path;
 };
 
-/** A location as people read it, in one line and without secrets: `root/path` or the link. To look it up or to fetch it, take the location. */
+/** A location as people know it, without secrets: `root/path` or the link. In a line of its own its name may need `visibleLine`. */
 export const formatLocation = (location: Location): string =>
-  visibleLine(location.root === null ? redactUrl(location.path) : `${location.root}/${location.path}`);
+  location.root === null ? redactUrl(location.path) : `${location.root}/${location.path}`;

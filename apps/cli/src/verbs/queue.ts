@@ -50,7 +50,7 @@ const failures: Action = async ({ context, output, options }) => {
   );
   for (const item of items)
     output.print(
-      `  ${item.id}  ${formatLocation(item)}\n      ${item.errorCode}: ${visibleLine(item.errorMessage ?? '')}${item.errorDetail ? `\n      ${item.errorDetail.replaceAll('\n', '\n      ')}` : ''}`,
+      `  ${item.id}  ${visibleLine(formatLocation(item))}\n      ${item.errorCode}: ${visibleLine(item.errorMessage ?? '')}${item.errorDetail ? `\n      ${item.errorDetail.replaceAll('\n', '\n      ')}` : ''}`,
     );
   return 0;
 };
@@ -98,7 +98,7 @@ const why: Action = async ({ context, output, positionals }) => {
   output.document({ ...item, attempts: item.attempts, story: attempts });
   output.print(
     [
-      `Item ${item.id}: ${formatLocation(item)}${item.externalId ? ` (${item.externalId})` : ''}`,
+      `Item ${item.id}: ${visibleLine(formatLocation(item))}${item.externalId ? ` (${visibleLine(item.externalId)})` : ''}`,
       `  ${item.state}${item.outcome && item.outcome !== item.state ? `, ${item.outcome}` : ''} in run ${item.runId}, attempt ${item.attempts}, try ${item.tries}${item.worker ? `, worker ${item.worker}` : ''}`,
       `  queued ${time(item.queuedAt)}, started ${time(item.startedAt)}, finished ${time(item.finishedAt)}`,
       ...(Object.keys(item.timings).length > 0

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Catalogue, FoundItem } from '@soundalike/catalogue';
+import { visibleLine } from '@soundalike/core';
 import { formatLocation } from '@soundalike/source';
 import type { Source } from '../sources/source-entry.ts';
 import { createNumberMap } from './number-map.ts';
@@ -157,7 +158,7 @@ export const formatDifference = ({ entries, examples, ...difference }: SourceDif
     `${entries.toLocaleString('en')} entries; nothing was queued.`,
     ...KINDS.filter((kind) => counts[kind] > 0).map(
       (kind) =>
-        `  ${counts[kind].toLocaleString('en').padStart(9)} ${words[kind]}${kind === 'unchanged' ? '' : `: ${(examples[kind] ?? []).join(', ')}${counts[kind] > EXAMPLES ? ', …' : ''}`}`,
+        `  ${counts[kind].toLocaleString('en').padStart(9)} ${words[kind]}${kind === 'unchanged' ? '' : `: ${(examples[kind] ?? []).map(visibleLine).join(', ')}${counts[kind] > EXAMPLES ? ', …' : ''}`}`,
     ),
     ...(sawEverything ? [] : [NOT_ALL_SEEN]),
     ...(pruneRefused
