@@ -5,6 +5,10 @@ test.each([
   ['http://user:p@ss:w@host/f/3.mp3', 'http://user:***@host/f/3.mp3'],
   ['both http://a:b@c/ and "https://d:e@f/"', 'both http://a:***@c/ and "https://d:***@f/"'],
   [
+    '/v1/ingest/items?q=http%3A%2F%2Fuser%3Ap%40ss%40host%2Fa%40b.mp3&limit=2',
+    '/v1/ingest/items?q=http%3A%2F%2Fuser%3A***%40host%2Fa%40b.mp3&limit=2',
+  ],
+  [
     'https://b.s3.amazonaws.com/a.mp3?X-Amz-Credential=AKIA%2F2026&X-Amz-Date=2&x-amz-signature=0a&X-Amz-Security-Token=F==#x',
     'https://b.s3.amazonaws.com/a.mp3?X-Amz-Credential=***&X-Amz-Date=2&x-amz-signature=***&X-Amz-Security-Token=***#x',
   ],
@@ -18,6 +22,7 @@ test.each([
   'http://[::1]:80/a:b@c',
   '{"url":"http://host:80","mail":"a@b"}',
   'music//a:b/c@d.mp3',
+  '?q=http%3A%2F%2Fhost%3A80%2Fa%40b.mp3&r=c%40d',
 ])('%s has none', (text) => {
   expect(redactUrl(text)).toBe(text);
 });
