@@ -13,6 +13,9 @@ import type { IngestDeps } from './ingest-deps.ts';
 /** The source that such items are said to come from. */
 const SOURCE = 'jobs';
 
+/** Runs among which an open one of jobs is looked for. */
+const LATEST = 20;
+
 /**
  * Takes a job that an outside producer put into the queue into the ledger, from where it is queued as any other item. One that does not keep
  * to the contract becomes an item that failed, so that it is counted and can be looked up.
@@ -24,7 +27,7 @@ export const createAdopter =
   async (data: unknown, jobId: string): Promise<void> => {
     const { catalogue } = deps;
     const entry = await readJob(data, jobId, deps);
-    const run = await catalogue.createRun({ catalogue: catalogueName, source: SOURCE });
+    const run = await openRun(catalogue, catalogueName);
     await recordSource({
       runId: run.id,
       source: { name: SOURCE, key: SOURCE, entries: only(entry) },
@@ -32,13 +35,23 @@ export const createAdopter =
       deps,
       signal: new AbortController().signal,
     });
-    const counts = await catalogue.runCounts(run.id);
-    const isOver = counts.queued + counts.active === 0;
-    await catalogue.setRunState(run.id, isOver ? 'done' : 'running');
-    const items = await catalogue.listItems({ runId: run.id, state: 'queued', limit: 1 });
-    await queue.add(items.map(({ id, tries }) => ({ itemId: id, try: tries })));
+    const { queued, active } = await catalogue.runCounts(run.id);
+    await catalogue.setRunState(run.id, queued + active === 0 ? 'done' : 'running');
     if (entry.kind === 'invalid') throw entry.error;
+    const found = { catalogue: catalogueName, space: deps.store.space, found: [entry.item] };
+    const [recorded] = await catalogue.compareFound(found);
+    const item = recorded?.itemId === undefined ? undefined : await catalogue.getItem(recorded.itemId);
+    if (item?.state === 'queued') await queue.add([{ itemId: item.id, try: item.tries }]);
   };
+
+/** Jobs that come while others are worked on are one run with them. */
+const openRun = async (catalogue: IngestDeps['catalogue'], catalogueName: string) => {
+  const runs = await catalogue.listRuns(LATEST);
+  const open = runs.find(
+    (run) => run.source === SOURCE && run.catalogue === catalogueName && run.finishedAt === null,
+  );
+  return open ?? catalogue.createRun({ catalogue: catalogueName, source: SOURCE });
+};
 
 const readJob = async (data: unknown, jobId: string, deps: IngestDeps): Promise<SourceEntry> => {
   try {
