@@ -65,8 +65,9 @@ export const passOn = async (
   await db
     .deleteFrom('item_names')
     .where('source', '=', source)
-    .where('item_id', 'in', ({ selectFrom }) =>
-      selectFrom('items').select('id').where('run_id', '<', runId).where('catalogue', '=', catalogue),
+    .where(
+      sql<SqlBool>`exists (select 1 from items where items.id = item_names.item_id and items.run_id < ${runId}
+        and items.catalogue = ${catalogue})`,
     )
     .execute();
 };

@@ -3,12 +3,12 @@ import type { Catalogue, FoundItem } from '@soundalike/catalogue';
 import { visibleLine } from '@soundalike/core';
 import { formatLocation } from '@soundalike/source';
 import type { Source } from '../sources/source-entry.ts';
+import { createBits } from './bits.ts';
+import { fileKey, findGone } from './find-gone.ts';
 import { createNumberMap } from './number-map.ts';
 import { distinct, isTooMuchLost, NOT_ALL_SEEN, unusableItem } from './record-source.ts';
 
 const BATCH = 1_000;
-
-type KnownItem = Awaited<ReturnType<Catalogue['knownItems']>>[number];
 
 /** Places named for each kind of difference. */
 const EXAMPLES = 5;
@@ -105,29 +105,11 @@ export const compareSource = async (options: {
   }
   if (batch.length + unusable.length > 0) await flush();
   // Where every known item was seen, none is gone, and none need be read. Counted again: others may have recorded items meanwhile.
-  const isThere = async (item: KnownItem): Promise<boolean> => {
-    if (scope?.source !== undefined) return false;
-    const found = { ...item, externalId: null, metadata: {} };
-    const [same] = await catalogue.compareFound({ catalogue: catalogueName, space, found: [found], scope });
-    return same?.itemId !== undefined && seen.has(same.itemId);
-  };
-  if (scope && sawEverything && !signal.aborted && seenInScope < (await countKnown())) {
-    for (let after = 0; ; ) {
-      const page = await catalogue.knownItems({ catalogue: catalogueName, scope, after, limit: BATCH });
-      for (const item of page.filter(({ id }) => !seen.has(id))) {
-        // A list may give a file several own ids; a folder or bucket sees it once.
-        if (await isThere(item)) continue;
-        const key = fileKey(item.size ?? 0, item.modifiedMs);
-        const twins = newFiles.get(key);
-        tell(twins > 0 ? 'moved' : 'gone', formatLocation(item));
-        if (twins === 0) continue;
-        newFiles.add(key, -1);
-        counts.new -= 1;
-      }
-      after = page.at(-1)?.id ?? after;
-      if (page.length < BATCH) break;
+  if (scope && sawEverything && !signal.aborted && seenInScope < (await countKnown()))
+    for await (const { kind, item } of findGone({ catalogue, catalogueName, space, scope, seen, newFiles })) {
+      tell(kind, formatLocation(item));
+      if (kind === 'moved') counts.new -= 1;
     }
-  }
   const before = scope ? await catalogue.countKnown({ catalogue: catalogueName, scope, named: true }) : 0;
   return {
     dryRun: true,
@@ -171,26 +153,3 @@ export const formatDifference = ({ entries, examples, ...difference }: SourceDif
 
 /** 48 bits of a hash: a million ids collide with a chance of one in five hundred, and then only in a preview. */
 const hashOf = (text: string): number => hash('sha1', text, 'buffer').readUIntBE(0, 6);
-
-/** Size and time of a file as one number; what is equal in both is taken for one file. */
-const fileKey = (size: number, modifiedMs: number | null): number =>
-  ((modifiedMs ?? 0) % 2 ** 32) * 2 ** 20 + (size % 2 ** 20);
-
-/** A set of small whole numbers, a bit each. */
-const createBits = () => {
-  let bytes = new Uint8Array(1024);
-  return {
-    has: (id: number): boolean => ((bytes[id >> 3] ?? 0) & (1 << (id & 7))) !== 0,
-    /** @returns whether it was not there before */
-    add: (id: number): boolean => {
-      if (id >> 3 >= bytes.length) {
-        const larger = new Uint8Array(Math.max(bytes.length * 2, (id >> 3) + 1));
-        larger.set(bytes);
-        bytes = larger;
-      }
-      const before = bytes[id >> 3] ?? 0;
-      bytes[id >> 3] = before | (1 << (id & 7));
-      return bytes[id >> 3] !== before;
-    },
-  };
-};

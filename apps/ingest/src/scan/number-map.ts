@@ -44,3 +44,5 @@ export const createNumberMap = () => {
     },
   };
 };
+
+export type NumberMap = ReturnType<typeof createNumberMap>;
