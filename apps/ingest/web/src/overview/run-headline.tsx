@@ -14,7 +14,13 @@ const PARTS = [
   { name: 'queued', state: 'queued' },
   { name: 'gone', state: 'gone' },
   { name: 'cancelled', state: 'cancelled' },
+  { name: 'handedOver', state: undefined },
 ] as const;
+
+/** What a part is called where its name is not a word. */
+const WORDS: Partial<Record<(typeof PARTS)[number]['name'], string>> = {
+  handedOver: 'taken over by later runs',
+};
 
 /** What the latest run is at, in one sentence and one bar. */
 export const RunHeadline = ({ run, isPaused }: { run: Run; isPaused: boolean }) => {
@@ -28,7 +34,7 @@ export const RunHeadline = ({ run, isPaused }: { run: Run; isPaused: boolean }) 
       <div
         class="parts"
         role="img"
-        aria-label={PARTS.map(({ name }) => `${counts[name]} ${name}`).join(', ')}
+        aria-label={PARTS.map(({ name }) => `${counts[name]} ${WORDS[name] ?? name}`).join(', ')}
       >
         {PARTS.map(
           ({ name }) =>
@@ -45,7 +51,7 @@ export const RunHeadline = ({ run, isPaused }: { run: Run; isPaused: boolean }) 
               </a>
             ) : (
               <span>
-                <strong>{formatCount(counts[name])}</strong> {name}
+                <strong>{formatCount(counts[name])}</strong> {WORDS[name] ?? name}
               </span>
             )}
           </li>
