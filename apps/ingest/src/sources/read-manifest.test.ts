@@ -29,6 +29,13 @@ describe('encodings are detected', () => {
     expect(rows[399]?.columns).toEqual({ id: '399', path: 'a399.mp3', title: GERMAN });
   });
 
+  test.each(['utf-16le', 'utf-16be'])('a CSV in %s without a mark', async (encoding) => {
+    const path = join(folder, `unmarked-${encoding}.csv`);
+    writeFileSync(path, encode('id,path,title\n1,a.mp3,Größe\n2,b.mp3,plain\n', encoding, { addBOM: false }));
+    const rows = await rowsOf(path);
+    expect(rows.map(({ columns }) => columns.title)).toEqual(['Größe', 'plain']);
+  });
+
   test.each([
     ['shift_jis', '雪の駅で待つ人々の歌声がひびく'],
     ['windows-1251', 'Подмосковные вечера и песня о далёкой родине'],

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { analyse } from 'chardet';
@@ -33,7 +34,7 @@ export const detectEncoding = async (path: string): Promise<string> => {
     if (isFirst) {
       const mark = MARKS.find(([, bytes]) => bytes.every((byte, i) => chunk[i] === byte));
       if (mark) return mark[0];
-      if (chunk.includes(0)) return detect(chunk);
+      if (chunk.includes(0)) return wideEncoding(chunk) ?? detect(chunk);
     }
     isFirst = false;
     try {
@@ -41,6 +42,7 @@ export const detectEncoding = async (path: string): Promise<string> => {
     } catch {
       isUtf8 = false;
     }
+    if (isAscii(chunk)) continue;
     for (const line of sampled < SAMPLE_BYTES ? linesOf(chunk) : []) {
       if (!line.some((byte) => byte > 0x7f)) continue;
       sample.push(line);
@@ -54,6 +56,19 @@ export const detectEncoding = async (path: string): Promise<string> => {
     isUtf8 = false;
   }
   return isUtf8 ? 'utf-8' : detect(Buffer.concat(sample));
+};
+
+/** Share of the high bytes that are zero in UTF-16 of mostly Latin letters; of the low bytes hardly one is. */
+const MOSTLY = 0.5;
+
+/** UTF-16 without a mark, told by its zeros, which chardet does not look for. */
+const wideEncoding = (chunk: Buffer): 'utf-16le' | 'utf-16be' | undefined => {
+  const zeros = [0, 0];
+  for (const [at, byte] of chunk.entries()) if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
+  const [even = 0, odd = 0] = zeros.map((count) => count / (chunk.length / 2));
+  if (odd > MOSTLY && even < 1 - MOSTLY) return 'utf-16le';
+  if (even > MOSTLY && odd < 1 - MOSTLY) return 'utf-16be';
+  return undefined;
 };
 
 /** Pieces between line feeds; plain ones would only drown the others. */
