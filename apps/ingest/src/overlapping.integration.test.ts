@@ -40,7 +40,7 @@ test('files that a manifest gives several own ids are there for their folder, to
 test('a playlist that is cut takes nothing from the folder or from another playlist', async () => {
   await here.ingest(join(folder, 'f'));
   const rock = write('rock.m3u8', 'f/1.mp3', 'f/2.mp3');
-  await here.ingest(rock);
+  expect(await here.ingest(rock)).toMatchObject({ unchanged: 2, duplicate: 0 });
   await here.ingest(write('best.m3u8', 'f/2.mp3', 'f/3.mp3'));
   write('rock.m3u8', 'f/1.mp3');
   expect(await here.ingest(rock, { prune: true })).toMatchObject({ unchanged: 1, gone: 0, pruned: 0 });
@@ -54,6 +54,15 @@ test('a folder holds folders that were ingested before under the names they have
   rmSync(join(folder, 'f/inner/4.mp3'));
   expect(await here.ingest(join(folder, 'f'), { prune: true })).toMatchObject({ gone: 1, pruned: 1 });
   expect(await tracks()).toBe(3);
+});
+
+test('a manifest around a folder that was ingested before names its files as that folder does', async () => {
+  await here.ingest(join(folder, 'f'));
+  const manifest = write('m.csv', 'id,path', 'N1,f/1.mp3', 'N2,f/2.mp3');
+  expect(await here.ingest(manifest)).toMatchObject({ indexed: 2, failed: 0 });
+  expect(await here.ingest(folder, { prune: true, allowLoss: true })).toMatchObject({ gone: 0, pruned: 0 });
+  expect(await here.compare(manifest)).toMatchObject({ unchanged: 2 });
+  expect(await here.ingest(manifest, { prune: true })).toMatchObject({ unchanged: 2, gone: 0 });
 });
 
 test('where the first copy is removed, the track is the other one', async () => {

@@ -51,9 +51,11 @@ export const runIngest = async (options: RunIngestOptions): Promise<IngestReport
     onProgress,
   });
   const isDone = counts.queued + counts.active === 0;
-  // After the work: a file that moved has its track under the new place by now.
+  // After the work: a file that moved has its track under the new place by now, unless another run is still at it.
   const pruned =
-    prune && isDone && source.scope && !failure ? await pruneGone(deps, catalogueName, source.scope) : 0;
+    prune && isDone && counts.handedOver === 0 && source.scope && !failure
+      ? await pruneGone(deps, catalogueName, source.scope)
+      : 0;
   await store.optimize();
   await catalogue.setRunState(run.id, isDone ? 'done' : 'interrupted');
   if (failure) throw failure;

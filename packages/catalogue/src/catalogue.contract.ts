@@ -4,6 +4,7 @@ import { describeHistory } from './history.contract.ts';
 import { describeKeys } from './keys.contract.ts';
 import { describeLeases } from './leases.contract.ts';
 import { describeMonitoring } from './monitoring.contract.ts';
+import { describeOwnership } from './ownership.contract.ts';
 import { describeScanning } from './scanning.contract.ts';
 import { describeSpaces } from './spaces.contract.ts';
 import { describeTracks } from './tracks.contract.ts';
@@ -35,6 +36,7 @@ export const describeCatalogue = (
     describeKeys(get);
     describeMonitoring(get);
     describeComparing(get);
+    describeOwnership(get);
     describeHistory(get);
   });
 };

@@ -5,6 +5,7 @@ import type { OpenDatabase } from './database.ts';
 import { isNamedElsewhere, passOn } from './item-names.ts';
 import { chunksOf } from './rows.ts';
 import type { Database } from './schema.ts';
+import { waitToScan } from './turn.ts';
 
 type Gone = Pick<Catalogue, 'knownItems' | 'countKnown' | 'countUnseen' | 'recordGone' | 'goneTracks'>;
 type Db = OpenDatabase['db'];
@@ -15,7 +16,7 @@ const IDS_PER_STATEMENT = 500;
 const LAST_CHARACTER = '\u{10ffff}';
 
 /** What a source once named and names no more. */
-export const createGone = ({ db }: OpenDatabase): Gone => ({
+export const createGone = ({ kind, db }: OpenDatabase): Gone => ({
   knownItems: async ({ catalogue, scope, after = 0, limit }) => {
     const rows = await db
       .selectFrom('items')
@@ -66,6 +67,7 @@ export const createGone = ({ db }: OpenDatabase): Gone => ({
 
   recordGone: ({ runId, catalogue, scope }) =>
     db.transaction().execute(async (transaction) => {
+      await waitToScan({ kind, db: transaction });
       if (scope.source !== undefined) await passOn(transaction, { source: scope.source, catalogue, runId });
       const gone = await transaction
         .updateTable('items')
@@ -142,7 +144,7 @@ const isAlsoNamedBy = (catalogue: string, { source = '' }: SourceScope): Express
     and item_names.source = ${source}))`;
 
 /**
- * Living items that the run did not see. In a folder or bucket one that lies where the run saw another item is there, too: a list may give a file
+ * Living items that neither the run nor a later one saw. In a folder or bucket one that lies where the run saw another item is there, too: a list may give a file
  * several own ids.
  */
 const unseenIn =
@@ -154,10 +156,24 @@ const unseenIn =
       ...(scope.source === undefined
         ? [
             sql<SqlBool>`not exists (select 1 from items as twin where twin.catalogue = items.catalogue and twin.root = items.root
-              and twin.path = items.path and twin.run_id = ${runId} and twin.state <> 'gone')`,
+              and twin.path = items.path and twin.run_id >= ${runId} and twin.state <> 'gone')`,
+            ...scope.places.flatMap((place) => (place.alias ? [isNotSeenAs(place, place.alias, runId)] : [])),
           ]
         : []),
     ]);
+
+/** What a manifest named by an own id as part of the outer root is there, too, where the run saw the file by its name in the inner one. */
+const isNotSeenAs = (
+  place: Place,
+  alias: { root: string; prefix: string },
+  runId: number,
+): Expression<SqlBool> => {
+  const prefix = sql`cast(${alias.prefix} as text)`;
+  return sql<SqlBool>`not (items.external_id <> '' and items.root = ${alias.root} and substr(items.path, 1, length(${prefix})) = ${prefix}
+    and exists (select 1 from items as twin where twin.catalogue = items.catalogue and twin.root = ${place.root}
+      and twin.path = cast(${place.prefix} as text) || substr(items.path, length(${prefix}) + 1) and twin.run_id >= ${runId}
+      and twin.state <> 'gone'))`;
+};
 
 /** `within` for a row at hand. */
 export const liesWithin = (

@@ -22,13 +22,17 @@ export const rememberNames = async (db: Db, namings: readonly Naming[]): Promise
       .execute();
 };
 
-/** A source that items became of names them no more beside another. */
-export const forgetNames = async (db: Db, itemIds: readonly number[], source: string): Promise<void> => {
+/** A source that items became of names them no more beside another; without one, nobody does: they are at another place now. */
+export const forgetNames = async (db: Db, itemIds: readonly number[], source?: string): Promise<void> => {
   for (const ids of chunksOf(itemIds, ROWS_PER_STATEMENT))
-    await db.deleteFrom('item_names').where('source', '=', source).where('item_id', 'in', ids).execute();
+    await db
+      .deleteFrom('item_names')
+      .where('item_id', 'in', ids)
+      .$if(source !== undefined, (names) => names.where('source', '=', source as string))
+      .execute();
 };
 
-/** Whether another source names an item, too. */
+/** Whether another source names an item, too: a list, or a folder or bucket that had it before a list named it. */
 export const isNamedElsewhere = sql<SqlBool>`exists (select 1 from item_names where item_names.item_id = items.id)`;
 
 /**

@@ -63,7 +63,7 @@ export interface Item extends Omit<FoundItem, 'problem'> {
   readonly queuedAt: number | null;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
-  /** The source that named it last: a folder, manifest, bucket, …; '' where none did. */
+  /** Whose it is: the folder, manifest, bucket, … that named it last and may; '' where none did. */
   readonly source: string;
   readonly etag: string | null;
   /** The file's own tags, when it was worked on; each copy keeps its own. */

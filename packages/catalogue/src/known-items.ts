@@ -47,7 +47,9 @@ const chooseItems = (options: {
   const { found, places, owned, byOwnId, holders } = options;
   const items: (KnownRow | undefined)[] = found.map(() => undefined);
   const taken = new Set<number>();
-  const isFree = ({ id }: KnownRow) => !taken.has(id);
+  // What a list dropped and nobody names by its own id stays gone.
+  const isFree = ({ id, state, external_id }: KnownRow) =>
+    !taken.has(id) && (state !== 'gone' || external_id === '');
   const isFreeWithout = (row: KnownRow) => row.external_id === '' && isFree(row);
   const choose = (rowOf: (entry: FoundItem, at: number) => KnownRow | undefined) => {
     for (const [at, entry] of found.entries()) {

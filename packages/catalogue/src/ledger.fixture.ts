@@ -28,7 +28,11 @@ export const TRACK = {
 
 /** A run over what a label's list named, and the work on one item, stage by stage. */
 export const createLedgerSteps = (get: () => Catalogue) => ({
-  scan: async (found: FoundItem[], source = SOURCE, extra: { isList?: boolean } = {}) => {
+  scan: async (
+    found: FoundItem[],
+    source = SOURCE,
+    extra: { speaksFor?: 'list' | 'places' } = { speaksFor: 'places' },
+  ) => {
     const run = await get().createRun({ catalogue: CATALOGUE, source });
     const result = await get().recordFound({
       runId: run.id,

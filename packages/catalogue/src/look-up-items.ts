@@ -24,7 +24,10 @@ const COMPARED = [
 ] as const;
 export type KnownRow = Pick<Selectable<Database['items']>, (typeof COMPARED)[number]>;
 
-export type Connected = Pick<OpenDatabase, 'kind' | 'db'>;
+export type Connected = Pick<OpenDatabase, 'kind' | 'db'> & {
+  /** Whether what is found is written in the same transaction: PostgreSQL keeps workers from ending it meanwhile. */
+  readonly willWrite?: boolean;
+};
 
 /** The items at places below a root, by id. */
 export const itemsAt = (
@@ -54,7 +57,7 @@ export const itemsOwning = (
  * of values would read the whole index. A cross join keeps SQLite to that, `offset 0` PostgreSQL.
  */
 const lookUp = async (
-  { kind, db }: Connected,
+  { kind, db, willWrite = false }: Connected,
   values: readonly string[],
   where: RawBuilder<unknown>,
 ): Promise<KnownRow[]> => {
@@ -64,7 +67,7 @@ const lookUp = async (
     ? sql<{
         items: string | null;
       }>`select json_agg(found.item)::text as items from unnest(${[...values]}::text[]) as asked(value)
-        cross join lateral (select json_build_array(${columns}) as item from items where ${where} offset 0) as found`
+        cross join lateral (select json_build_array(${columns}) as item from items where ${where} offset 0 ${sql.raw(willWrite ? 'for update' : '')}) as found`
     : sql<{ items: string }>`select json_group_array(json_array(${columns})) as items
         from json_each(${JSON.stringify(values)}) as asked cross join items on ${where}`
   ).execute(db);

@@ -4,6 +4,8 @@ import type { FoundItem, ItemLocation } from './item.ts';
 export interface Place {
   readonly root: string;
   readonly prefix: string;
+  /** Where the same files lie as parts of another root: manifests may have named them so before this one was known. */
+  readonly alias?: { readonly root: string; readonly prefix: string } | undefined;
 }
 
 /** The part of a catalogue that one source speaks for: all below its places (a folder, a bucket), or what it named before (a list). */
@@ -27,6 +29,8 @@ export interface ScanResult {
   readonly unchanged: number;
   /** Items whose audio is as before but whose manifest metadata changed: rewritten without decoding. */
   readonly metadataChanged: number[];
+  /** Copies that took the place of items that cannot be used any more: what their tracks say is to be made anew. */
+  readonly promoted: number[];
   /** Entries whose own id another place of this run has claimed already; nothing was recorded for them. */
   readonly conflicts: readonly { readonly item: FoundItem; readonly holder: ItemLocation }[];
 }
@@ -48,8 +52,11 @@ export interface ScanningPort {
     force?: boolean;
     /** Who names them. */
     source?: string;
-    /** Whether that is a list, which goes on naming what is another source's item. */
-    isList?: boolean;
+    /**
+     * What it speaks for: what it names, or its places. Items become of such a source; a file, link or post named by itself takes none from
+     * another.
+     */
+    speaksFor?: 'list' | 'places' | undefined;
     /** Smaller is sooner: someone waits for it 1, bulk 10 (the default). Items already waiting keep theirs. */
     priority?: number;
   }): Promise<ScanResult>;

@@ -1,12 +1,13 @@
-import { sql } from 'kysely';
 import { recordAttempt } from './attempts.ts';
 import type { Catalogue, Difference, FoundItem, ScanResult } from './catalogue.ts';
+import { promoteCopies } from './copies.ts';
 import { liesWithin } from './gone.ts';
 import { forgetNames, type Naming, rememberNames } from './item-names.ts';
 import { findKnown } from './known-items.ts';
 import type { Connected, KnownRow } from './look-up-items.ts';
 import { chunksOf } from './rows.ts';
 import { presenceOf } from './track-spaces.ts';
+import { waitToScan } from './turn.ts';
 import {
   BULK_PRIORITY,
   endedAsFailed,
@@ -29,9 +30,9 @@ const ROWS_PER_STATEMENT = 500;
 export const createScanning = ({ kind, db }: Connected): Scanning => ({
   recordFound: ({ runId, catalogue, space, found, force = false, ...how }) =>
     db.transaction().execute(async (transaction) => {
-      const { source = '', isList = false, priority = BULK_PRIORITY } = how;
-      await waitForTurn({ kind, db: transaction });
-      const known = await findKnown({ kind, db: transaction }, { catalogue, found, runId });
+      const { source = '', speaksFor, priority = BULK_PRIORITY } = how;
+      await waitToScan({ kind, db: transaction });
+      const known = await findKnown({ kind, db: transaction, willWrite: true }, { catalogue, found, runId });
       const isInSpace = await membersOf(transaction, space, known.items);
       const rows: ItemRow[] = [];
       const refused: ItemRow[] = [];
@@ -41,6 +42,8 @@ export const createScanning = ({ kind, db }: Connected): Scanning => ({
       const waiting: number[] = [];
       const claimed: number[] = [];
       const namings: Naming[] = [];
+      const moved: number[] = [];
+      const held: string[] = [];
       const conflicts: ScanResult['conflicts'][number][] = [];
       const now = Date.now();
       for (const [at, entry] of found.entries()) {
@@ -51,30 +54,42 @@ export const createScanning = ({ kind, db }: Connected): Scanning => ({
         }
         const before = known.items[at];
         const decision = before ? compare(before, entry, { isInSpace, force }) : 'queue';
-        if (before && before.source !== source) {
-          const isClaimed = mayClaim(before, entry);
-          if (isClaimed) claimed.push(before.id);
-          const other = isClaimed ? before.source : isList ? source : '';
+        const isClaimed =
+          before === undefined ||
+          before.source === '' ||
+          (speaksFor !== undefined && before.source !== source && mayClaim(before, entry));
+        if (before && hasMoved(before, entry)) moved.push(before.id);
+        else if (before && before.source !== source) {
+          const other = isClaimed ? before.source : speaksFor === 'list' ? source : '';
           if (other !== '') namings.push({ itemId: before.id, source: other });
         }
+        if (before && isClaimed) claimed.push(before.id);
+        const write = {
+          entry,
+          before,
+          runId,
+          catalogue,
+          source: isClaimed ? source : before.source,
+          now,
+          priority,
+        };
         if (entry.problem) {
           const { problem } = entry;
           if (before?.state === 'active')
             await recordAttempt(transaction, { itemId: before.id, outcome: 'failed', ...problem });
-          const row = toRow({ entry, before, runId, catalogue, source, now, priority, isQueued: true });
+          if (before?.track_id) held.push(before.track_id);
+          const row = toRow({ ...write, isQueued: true });
           refused.push(endedAsFailed(row, problem, now));
           continue;
         }
         if (before && decision === 'waiting') waiting.push(before.id);
         else if (before && decision === 'update') {
           waiting.push(before.id);
-          updated.push(toRow({ entry, before, runId, catalogue, source, now, priority, isQueued: true }));
+          updated.push(toRow({ ...write, isQueued: true }));
         } else if (before && decision === 'unchanged') unchanged.push(before.id);
         else {
           if (before && decision === 'metadata') metadataChanged.push(before.id);
-          rows.push(
-            toRow({ entry, before, runId, catalogue, source, now, priority, isQueued: decision === 'queue' }),
-          );
+          rows.push(toRow({ ...write, isQueued: decision === 'queue' }));
         }
       }
       const queued: number[] = [];
@@ -90,6 +105,7 @@ export const createScanning = ({ kind, db }: Connected): Scanning => ({
             .updateTable('items')
             .set({ run_id: runId, outcome })
             .where('id', 'in', chunk)
+            .where('run_id', '<=', runId)
             .execute();
         }
       };
@@ -99,11 +115,14 @@ export const createScanning = ({ kind, db }: Connected): Scanning => ({
         await transaction.updateTable('items').set({ source }).where('id', 'in', ids).execute();
       await countHandedOver(transaction, known.items, runId);
       await forgetNames(transaction, claimed, source);
+      await forgetNames(transaction, moved);
       await rememberNames(transaction, namings);
+      const promoted = await promoteCopies(transaction, [...new Set(held)]);
       return {
         queued: [...queued, ...waiting],
         unchanged: unchanged.length,
         metadataChanged,
+        promoted,
         conflicts,
       } satisfies ScanResult;
     }),
@@ -123,26 +142,21 @@ export const createScanning = ({ kind, db }: Connected): Scanning => ({
   },
 });
 
-/** Key of PostgreSQL's advisory lock for recording: any number that nothing else takes. */
-const RECORDING_LOCK = 7_265_001;
-
 /**
- * One transaction records at a time, until it ends: two that find the same place new would both write it, and the second fail. SQLite has one writer
- * anyway.
+ * Of two runs that name the same item, the later one counts it, whichever came to it first: an earlier one that is still at work says how many
+ * those are.
  */
-const waitForTurn = async ({ kind, db }: Connected): Promise<void> => {
-  if (kind === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(RECORDING_LOCK)})`.execute(db);
-};
-
-/** Runs that are still at work and whose items this one names, too: their reports say so. */
 const countHandedOver = async (
   db: Db,
   items: readonly (KnownRow | undefined)[],
   runId: number,
 ): Promise<void> => {
   const counts = new Map<number, number>();
-  for (const item of items)
-    if (item && item.run_id !== runId) counts.set(item.run_id, (counts.get(item.run_id) ?? 0) + 1);
+  for (const item of items) {
+    if (!item || item.run_id === runId) continue;
+    const earlier = Math.min(item.run_id, runId);
+    counts.set(earlier, (counts.get(earlier) ?? 0) + 1);
+  }
   if (counts.size === 0) return;
   const atWork = await db
     .selectFrom('runs')

@@ -44,7 +44,7 @@ export interface Database {
     queued_at: number | null;
     started_at: number | null;
     finished_at: number | null;
-    /** The source that named it last, as people know it; '' where none did. */
+    /** Whose it is (decision 0045); '' where none named it. */
     source: Generated<string>;
     /** What a link answered when it was fetched. */
     etag: string | null;

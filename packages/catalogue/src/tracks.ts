@@ -92,7 +92,8 @@ export const createTracks = ({ db }: OpenDatabase): Tracks => ({
     const trackRow = item?.trackId
       ? await db.selectFrom('tracks').selectAll().where('id', '=', item.trackId).executeTakeFirst()
       : undefined;
-    if (!item || !trackRow) return undefined;
+    // A copy keeps its words to itself.
+    if (!item || !trackRow || item.state === 'duplicate') return undefined;
     const before = toTrack(trackRow);
     // Items of before tags were kept have none: what the track says stands in for them.
     const tags = Object.keys(item.fileMetadata).length > 0 ? item.fileMetadata : before;

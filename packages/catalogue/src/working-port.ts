@@ -60,7 +60,10 @@ export interface WorkingPort {
     orphanTrack: string | undefined;
     promoted: number[];
   }>;
-  /** Ends an item as `failed`, or with `retry` puts it back to `queued`, keeping the error's story. */
+  /**
+   * Ends an item as `failed`, or with `retry` puts it back to `queued`, keeping the error's story. Where its track is of a copy now, that one is
+   * `promoted`: what the track says is to be made anew.
+   */
   failItem(options: {
     itemId: number;
     worker?: string | undefined;
@@ -69,7 +72,7 @@ export interface WorkingPort {
     detail?: string | undefined;
     timings?: Record<string, number>;
     retry: boolean;
-  }): Promise<void>;
+  }): Promise<{ promoted: number[] }>;
   /** Every attempt at an item, oldest first. */
   attemptsOf(itemId: number): Promise<Attempt[]>;
   /** Puts an active item back without counting the attempt (shutdown, server away). */

@@ -7,6 +7,7 @@ import { withoutItems } from './gone.ts';
 import { toItem } from './rows.ts';
 import { recordInSpace } from './track-spaces.ts';
 import { deleteTracks, upsertTrack } from './tracks.ts';
+import { waitForTrack } from './turn.ts';
 
 type Working = Pick<
   Catalogue,
@@ -32,7 +33,7 @@ const STATES: readonly ItemState[] = [
   'cancelled',
 ];
 
-export const createWorking = ({ db }: OpenDatabase): Working => ({
+export const createWorking = ({ kind, db }: OpenDatabase): Working => ({
   getItem: async (itemId) => {
     const row = await db.selectFrom('items').selectAll().where('id', '=', itemId).executeTakeFirst();
     return row && toItem(row);
@@ -90,6 +91,7 @@ export const createWorking = ({ db }: OpenDatabase): Working => ({
   finishItem: ({ itemId, worker, tries, track, contentId, timings, audioSeconds, ...seen }) =>
     db.transaction().execute(async (transaction) => {
       const { modified, fileMetadata, etag } = seen;
+      await waitForTrack({ kind, db: transaction }, track.id);
       const item = await transaction
         .selectFrom('items')
         .selectAll()
@@ -174,7 +176,9 @@ export const createWorking = ({ db }: OpenDatabase): Working => ({
         .where('id', '=', itemId)
         .where('state', 'in', ['queued', 'active']);
       if (worker !== undefined) update = update.where('worker', '=', worker);
-      await update.execute();
+      const [ended] = retry ? [] : await update.returning('track_id').execute();
+      if (retry) await update.execute();
+      return { promoted: ended?.track_id ? await promoteCopies(transaction, [ended.track_id]) : [] };
     }),
 
   releaseItem: (itemId, worker) =>

@@ -15,6 +15,7 @@ export const toRow = (options: {
   before: KnownRow | undefined;
   runId: number;
   catalogue: string;
+  /** Whose it is to be. */
   source: string;
   now: number;
   priority: number;
@@ -31,7 +32,8 @@ export const toRow = (options: {
     // A link named by itself says nothing of its size; a listing of its bucket may have.
     size: entry.size ?? (entry.root === null ? (before?.size ?? null) : null),
     modified_ms: entry.modifiedMs ?? (entry.root === null ? (before?.modified_ms ?? null) : null),
-    run_id: runId,
+    // A run that came later may have seen it first, and counts it.
+    run_id: Math.max(runId, before?.run_id ?? 0),
     state: isQueued ? 'queued' : (before?.state ?? 'queued'),
     outcome: isQueued ? null : 'unchanged',
     tries: (before?.tries ?? 0) + (isQueued ? 1 : 0),
@@ -40,7 +42,7 @@ export const toRow = (options: {
     timings: '{}',
     available_at: 0,
     queued_at: isQueued ? now : (before?.queued_at ?? null),
-    source: before && !mayClaim(before, entry) ? before.source : source,
+    source,
     // Of the audio last worked on, never of the listing: a worker asks for what is not of this version any more.
     etag: before && !hasMoved(before, entry) ? before.etag : null,
   };

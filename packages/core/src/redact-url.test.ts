@@ -26,3 +26,11 @@ test.each([
 ])('%s has none', (text) => {
   expect(redactUrl(text)).toBe(text);
 });
+
+test('what was JSON is JSON still', () => {
+  const link = 'see "https://b/x?a=1&X-Amz-Signature=abc" and "http://u:p@h/x"';
+  const nested = JSON.stringify({ text: link, again: JSON.stringify({ link }) });
+  const shown = JSON.parse(redactUrl(redactUrl(nested))) as { text: string; again: string };
+  expect(shown.text).toBe('see "https://b/x?a=1&X-Amz-Signature=***" and "http://u:***@h/x"');
+  expect(JSON.parse(shown.again)).toEqual({ link: shown.text });
+});

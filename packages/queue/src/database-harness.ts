@@ -20,8 +20,13 @@ export const databaseHarness = (catalogue: Catalogue): QueueHarness => {
       return (await catalogue.recordFound({ runId: run.id, catalogue: 'default', space: 's', found })).queued;
     },
     begin: async (itemId) => void (await catalogue.startItem(itemId, 'test-host:1')),
-    end: (itemId) =>
-      catalogue.failItem({ itemId, code: 'INTERNAL', message: 'ended by the contract', retry: false }),
+    end: async (itemId) =>
+      void (await catalogue.failItem({
+        itemId,
+        code: 'INTERNAL',
+        message: 'ended by the contract',
+        retry: false,
+      })),
     close: () => catalogue.close(),
   };
 };

@@ -50,28 +50,31 @@ export const recordSource = async (options: RecordSourceOptions): Promise<Record
   const before = source.scope
     ? await catalogue.countKnown({ catalogue: catalogueName, scope: source.scope, named: true })
     : 0;
-  const record = (found: readonly FoundItem[]) =>
-    catalogue.recordFound({
+  const record = async (found: readonly FoundItem[]) => {
+    const recorded = await catalogue.recordFound({
       runId,
       catalogue: catalogueName,
       space,
       found,
       force,
       source: source.key,
-      isList: source.scope?.source !== undefined,
+      speaksFor: source.scope && (source.scope.source === undefined ? 'places' : 'list'),
       ...(priority === undefined ? {} : { priority }),
     });
+    for (const itemId of [...recorded.metadataChanged, ...recorded.promoted])
+      await updateMetadata(itemId, deps);
+    return recorded;
+  };
   let batch: FoundItem[] = [];
   let unusable: FoundItem[] = [];
   let entries = 0;
   let sawEverything = true;
   const flush = async () => {
-    const { metadataChanged, conflicts } = await record(distinct(batch));
+    const { conflicts } = await record(distinct(batch));
     const refused = [...unusable, ...conflicts.map(({ item, holder }) => conflictItem(item, holder))];
     if (refused.length > 0) await record(distinct(refused));
     batch = [];
     unusable = [];
-    for (const itemId of metadataChanged) await updateMetadata(itemId, deps);
     onFound?.(entries);
   };
   for await (const entry of source.entries) {

@@ -1,7 +1,7 @@
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { Catalogue } from '@soundalike/catalogue';
 import { isLink, isS3 } from '@soundalike/source';
-import { findRoot, type Roots } from './find-root.ts';
+import { findRoot, type Roots, readRoots, rootsBelow } from './find-root.ts';
 import { createLooker, type FileLook } from './look-at-file.ts';
 import type { ManifestEntry } from './manifest-row.ts';
 import type { SourceEntry } from './source-entry.ts';
@@ -19,6 +19,8 @@ export const createFileFinder = (
   const lookAt = createLooker();
   const known = new Map<string, { root: string; prefix: string }>();
   let last: Promise<unknown> = Promise.resolve();
+  /** Folders below the list's that are roots of their own, the deepest first; undefined until they were asked for. */
+  let inner: readonly string[] | undefined;
   const findAnew = (folder: string) => {
     // One after the other: each may write a new root down beside the others.
     const found = last.then(async () => {
@@ -38,20 +40,28 @@ export const createFileFinder = (
     const found = lookAt(path);
     return found instanceof Promise ? found.then(entryWith) : entryWith(found);
   };
-  return {
-    entry: (entry) => {
-      const path = isAbsolute(entry.place) ? entry.place : join(base, entry.place);
-      const folder = dirname(path);
-      // Names that stay below the list's folder belong to that folder's root, so that a list makes one root, not one for each subfolder.
-      const start = folder === base || folder.startsWith(`${base}/`) ? base : folder;
-      const rest = folder.slice(start.length + 1);
-      const within = ({ root, prefix }: { root: string; prefix: string }) =>
-        look(path, entry, root, `${prefix}${prefix && '/'}${rest}${rest && '/'}`);
-      const place = known.get(start);
-      return place ? within(place) : findAnew(start).then(within);
-    },
+  const prepare = async () => {
+    inner ??= [...rootsBelow(base, await readRoots(catalogue, roots)).keys()].sort(
+      (a, b) => b.length - a.length,
+    );
   };
+  const find = (entry: ManifestEntry): SourceEntry | Promise<SourceEntry> => {
+    const path = isAbsolute(entry.place) ? entry.place : join(base, entry.place);
+    const folder = dirname(path);
+    // Names that stay below the list's folder belong to that folder's root, so that a list makes one root, not one for each subfolder; what is in a
+    // root of its own already keeps its name.
+    const start = inner?.find((known) => isWithin(folder, known)) ?? (isWithin(folder, base) ? base : folder);
+    const rest = folder.slice(start.length + 1);
+    const within = ({ root, prefix }: { root: string; prefix: string }) =>
+      look(path, entry, root, `${prefix}${prefix && '/'}${rest}${rest && '/'}`);
+    const place = known.get(start);
+    return place ? within(place) : findAnew(start).then(within);
+  };
+  return { entry: (entry) => (inner ? find(entry) : prepare().then(() => find(entry))) };
 };
+
+const isWithin = (folder: string, outer: string): boolean =>
+  folder === outer || folder.startsWith(`${outer}/`);
 
 /** The entry of a place as a list or manifest names it: a link, an object of a bucket, else a file. */
 export const entryOf = (entry: ManifestEntry, files: FileFinder): SourceEntry | Promise<SourceEntry> =>

@@ -1,5 +1,5 @@
 import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import type { Catalogue } from '@soundalike/catalogue';
 import { SoundalikeError, toSoundalikeError } from '@soundalike/core';
 import { fileError, isAudioName, isLink, isS3, refuseScheme, type S3Options } from '@soundalike/source';
@@ -54,7 +54,11 @@ export const openSource = async (options: OpenSourceOptions): Promise<Source> =>
       scope: {
         places: [
           { root, prefix: prefix === '' ? '' : `${prefix}/` },
-          ...[...inner.values()].map((name) => ({ root: name, prefix: '' })),
+          ...[...inner].map(([innerFolder, name]) => ({
+            root: name,
+            prefix: '',
+            alias: { root, prefix: `${[prefix, relative(path, innerFolder)].filter(Boolean).join('/')}/` },
+          })),
         ],
       },
     };

@@ -27,7 +27,7 @@ export const createAdopter =
   async (data: unknown, jobId: string): Promise<void> => {
     const { catalogue } = deps;
     const entry = await readJob(data, jobId, deps);
-    const run = await openRun(catalogue, catalogueName);
+    const run = await openRun(entry, catalogue, catalogueName);
     await recordSource({
       runId: run.id,
       source: { name: SOURCE, key: SOURCE, entries: only(entry) },
@@ -44,13 +44,16 @@ export const createAdopter =
     if (item?.state === 'queued') await queue.add([{ itemId: item.id, try: item.tries }]);
   };
 
-/** Jobs that come while others are worked on are one run with them. */
-const openRun = async (catalogue: IngestDeps['catalogue'], catalogueName: string) => {
+/** Jobs that come while others are worked on are one run with them; within a run an own id has one place, and a later job may give it another. */
+const openRun = async (entry: SourceEntry, catalogue: IngestDeps['catalogue'], catalogueName: string) => {
   const runs = await catalogue.listRuns(LATEST);
   const open = runs.find(
     (run) => run.source === SOURCE && run.catalogue === catalogueName && run.finishedAt === null,
   );
-  return open ?? catalogue.createRun({ catalogue: catalogueName, source: SOURCE });
+  const externalId = entry.kind === 'found' ? entry.item.externalId : null;
+  const owner = externalId === null ? undefined : await catalogue.findItem(externalId);
+  if (open && owner?.runId !== open.id) return open;
+  return catalogue.createRun({ catalogue: catalogueName, source: SOURCE });
 };
 
 const readJob = async (data: unknown, jobId: string, deps: IngestDeps): Promise<SourceEntry> => {

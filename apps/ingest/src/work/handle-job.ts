@@ -1,6 +1,7 @@
 import { SoundalikeError, toSoundalikeError } from '@soundalike/core';
 import type { JobHandler } from '@soundalike/queue';
 import { formatLocation } from '@soundalike/source';
+import { updateMetadata } from '../scan/update-metadata.ts';
 import type { UsedSpaces } from '../spaces/working-spaces.ts';
 import type { IngestDeps } from './ingest-deps.ts';
 import { isPoison } from './is-poison.ts';
@@ -62,7 +63,7 @@ const createWorker =
       }
       const retry = retryable && attempt < maxAttempts && !(await isPoison(item, error.code, catalogue));
       observer?.ended(itemId, { outcome: retry ? 'retry' : 'failed', code: error.code });
-      await catalogue.failItem({
+      const { promoted } = await catalogue.failItem({
         itemId,
         worker,
         code: error.code,
@@ -70,6 +71,7 @@ const createWorker =
         detail: error.detail,
         retry,
       });
+      for (const copy of promoted) await updateMetadata(copy, deps);
       logger[error.code === 'INTERNAL' ? 'error' : 'debug'](
         { item: itemId, path: formatLocation(item), code: error.code, attempt, retry, err: error },
         'item failed',

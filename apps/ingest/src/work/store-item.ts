@@ -35,8 +35,8 @@ export const storeItem = async (
   await timer.enter('store');
   const fileMetadata = await fileMetadataOf(item, audio);
   const metadata = (await holderOf(work, track.trackId)) ?? fillMetadata(item.metadata, fileMetadata);
-  // From here on things are written; an aborted job (its lock may be lost) must not.
-  if (signal.aborted)
+  // From here on things are written; an aborted job (its lock may be lost) must not, nor one that was queued anew with other words.
+  if (signal.aborted || (await deps.catalogue.getItem(item.id))?.tries !== item.tries)
     throw new SoundalikeError('CANCELLED', `Stopped before ${formatLocation(item)} was stored`);
   const row = {
     trackId: track.trackId,
