@@ -2,7 +2,7 @@ import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kyse
 import type { Catalogue, Place, SourceScope } from './catalogue.ts';
 import { promoteCopies } from './copies.ts';
 import type { OpenDatabase } from './database.ts';
-import { isNamedElsewhere, passOn } from './item-names.ts';
+import { forgetNames, isNamedElsewhere, passOn } from './item-names.ts';
 import { chunksOf } from './rows.ts';
 import type { Database } from './schema.ts';
 import { waitToScan } from './turn.ts';
@@ -76,6 +76,10 @@ export const createGone = ({ kind, db }: OpenDatabase): Gone => ({
         .where(unseenIn(runId, scope))
         .returning(['id', 'track_id'])
         .execute();
+      await forgetNames(
+        transaction,
+        gone.map(({ id }) => id),
+      );
       const tracks = [...new Set(gone.map(({ track_id }) => track_id).filter((id) => id !== null))];
       const promoted = await promoteCopies(transaction, tracks);
       return { items: gone.length, orphanTracks: await withoutItems(transaction, tracks), promoted };

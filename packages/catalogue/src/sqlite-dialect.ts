@@ -7,7 +7,8 @@ const BUSY_TIMEOUT_MS = 30_000;
 
 /**
  * Our transactions read before they write. Begun as readers, SQLite refuses the write at once where another process has written meanwhile; begun as
- * writers, they wait for their turn.
+ * writers, they wait for their turn. They wait without yielding, so that a process opens a file once: a second connection of its own would be waited for
+ * in vain.
  */
 const BEGIN_TO_WRITE = 'begin immediate';
 

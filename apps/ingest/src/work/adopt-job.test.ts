@@ -23,3 +23,17 @@ test('jobs that come while others wait are one run with them', async () => {
   await queue.close();
   await catalogue.close();
 });
+
+test('a later job gives an own id another place, whether the earlier one was worked on or not', async () => {
+  const catalogue = await openCatalogue('memory:');
+  const store = await (await openVectorDatabase('memory:')).openSpace('space', { create: true });
+  const queue = await openQueue({ url: 'database:', catalogue, worker: 'test:1' });
+  const deps = { catalogue, store, roots: { music: '/nowhere' } } as unknown as IngestDeps;
+  const adopt = createAdopter(deps, queue, 'default');
+  for (const name of ['a', 'b', 'c'])
+    await adopt({ v: 1, source: `music/${name}.mp3`, externalId: 'S1' }, `job-${name}`);
+  expect(await catalogue.findItem('S1')).toMatchObject({ path: 'c.mp3', state: 'queued' });
+  expect(await catalogue.failureGroups()).toEqual([]);
+  await queue.close();
+  await catalogue.close();
+});
