@@ -9,7 +9,7 @@ export interface ComparedWith {
 }
 
 /** `update`: it waits, and is to be what the entry says now. */
-export type Decision = 'queue' | 'waiting' | 'update' | 'unchanged' | 'metadata';
+type Decision = 'queue' | 'waiting' | 'update' | 'unchanged' | 'metadata';
 
 /** What is to be done about an item that a source names. */
 export const compareEntry = (

@@ -1,8 +1,6 @@
 import { sql } from 'kysely';
 import type { OpenDatabase } from './database.ts';
-import { chunksOf } from './rows.ts';
-
-const IDS_PER_STATEMENT = 500;
+import { chunksOf, IDS_PER_STATEMENT } from './rows.ts';
 
 /**
  * The oldest copy of each of these tracks takes the place of the item it was made of, where that one is gone or became something else: a track

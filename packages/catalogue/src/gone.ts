@@ -3,14 +3,12 @@ import type { Catalogue, Place, SourceScope } from './catalogue.ts';
 import { promoteCopies } from './copies.ts';
 import type { OpenDatabase } from './database.ts';
 import { forgetNames, isNamedElsewhere, passOn } from './item-names.ts';
-import { chunksOf } from './rows.ts';
+import { chunksOf, IDS_PER_STATEMENT } from './rows.ts';
 import type { Database } from './schema.ts';
 import { waitToScan } from './turn.ts';
 
 type Gone = Pick<Catalogue, 'knownItems' | 'countKnown' | 'countUnseen' | 'recordGone' | 'goneTracks'>;
 type Db = OpenDatabase['db'];
-
-const IDS_PER_STATEMENT = 500;
 
 /** Sorts after all others. Paths compare as UTF-8 bytes, where U+FFFF comes before an emoji. */
 const LAST_CHARACTER = '\u{10ffff}';

@@ -1,10 +1,8 @@
 import { type SqlBool, sql } from 'kysely';
 import type { OpenDatabase } from './database.ts';
-import { chunksOf } from './rows.ts';
+import { chunksOf, IDS_PER_STATEMENT } from './rows.ts';
 
 type Db = OpenDatabase['db'];
-
-const ROWS_PER_STATEMENT = 500;
 
 /** One source's naming of an item that is another's. */
 export interface Naming {
@@ -14,7 +12,7 @@ export interface Naming {
 
 /** Remembers who else names items; whom they are of is in `items.source`. */
 export const rememberNames = async (db: Db, namings: readonly Naming[]): Promise<void> => {
-  for (const chunk of chunksOf(namings, ROWS_PER_STATEMENT))
+  for (const chunk of chunksOf(namings, IDS_PER_STATEMENT))
     await db
       .insertInto('item_names')
       .values(chunk.map(({ itemId, source }) => ({ item_id: itemId, source })))
@@ -24,7 +22,7 @@ export const rememberNames = async (db: Db, namings: readonly Naming[]): Promise
 
 /** A source that items became of names them no more beside another; without one, nobody does: they are at another place now. */
 export const forgetNames = async (db: Db, itemIds: readonly number[], source?: string): Promise<void> => {
-  for (const ids of chunksOf(itemIds, ROWS_PER_STATEMENT))
+  for (const ids of chunksOf(itemIds, IDS_PER_STATEMENT))
     await db
       .deleteFrom('item_names')
       .where('item_id', 'in', ids)
@@ -56,7 +54,7 @@ export const passOn = async (
     .where(isNamedElsewhere)
     .returning('id')
     .execute();
-  for (const rows of chunksOf(passed, ROWS_PER_STATEMENT))
+  for (const rows of chunksOf(passed, IDS_PER_STATEMENT))
     await db
       .deleteFrom('item_names')
       .where(

@@ -1,19 +1,12 @@
 import { EMPTY_METADATA } from '@soundalike/core';
-import { SPACE } from './catalogue.fixture.ts';
+import { file as musicFile, SPACE } from './catalogue.fixture.ts';
 import type { Catalogue, FoundItem } from './catalogue.ts';
 
 export const CATALOGUE = 'ledger';
 export const SOURCE = 'ledger/export.csv';
 
-export const file = (path: string, extra: Partial<FoundItem> = {}): FoundItem => ({
-  root: 'ledger',
-  path,
-  externalId: null,
-  metadata: {},
-  size: 100,
-  modifiedMs: 5,
-  ...extra,
-});
+export const file = (path: string, extra: Partial<FoundItem> = {}): FoundItem =>
+  musicFile(path, { root: 'ledger', ...extra });
 
 /** A track, but for what is its own. */
 export const TRACK = {

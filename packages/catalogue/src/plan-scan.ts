@@ -3,7 +3,7 @@ import { type ComparedWith, compareEntry } from './compare-entry.ts';
 import type { Naming } from './item-names.ts';
 import type { Known } from './known-items.ts';
 import type { KnownRow } from './look-up-items.ts';
-import { endedAsFailed, hasMoved, type ItemRow, mayClaim, toRow } from './write-items.ts';
+import { endedAsFailed, hasMoved, type ItemRow, toRow } from './write-items.ts';
 
 /** What recording entries comes to: rows to write, and ids of items to which something happens. */
 export interface ScanPlan {
@@ -80,6 +80,10 @@ const planOwner = (
   }
   return isClaimed ? source : before.source;
 };
+
+/** What a manifest names by an own id stays its own when a folder scan comes by. */
+const mayClaim = (before: KnownRow, entry: FoundItem): boolean =>
+  before.external_id === '' || entry.externalId !== null;
 
 const planEntry = (
   plan: ScanPlan,

@@ -85,6 +85,9 @@ export const toSpaceRow = (row: Selectable<Database['spaces']>): Space => ({
   createdAt: row.created_at,
 });
 
+/** Ids named in one statement. */
+export const IDS_PER_STATEMENT = 500;
+
 /** Pieces of a list that fit into one statement: SQLite binds at most 32,766 values, PostgreSQL 65,535. */
 export const chunksOf = <T>(list: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>

@@ -143,10 +143,10 @@ export const createWorking = ({ kind, db }: OpenDatabase): Working => ({
         })
         .where('id', '=', itemId)
         .execute();
-      const before = item.track_id;
-      const orphans = before && before !== track.id ? await withoutItems(transaction, [before]) : [];
+      const left = item.track_id && item.track_id !== track.id ? [item.track_id] : [];
+      const orphans = await withoutItems(transaction, left);
       await deleteTracks(transaction, orphans);
-      const promoted = before && before !== track.id ? await promoteCopies(transaction, [before]) : [];
+      const promoted = await promoteCopies(transaction, left);
       return { outcome, orphanTrack: orphans[0], promoted };
     }),
 
@@ -176,9 +176,9 @@ export const createWorking = ({ kind, db }: OpenDatabase): Working => ({
         .where('id', '=', itemId)
         .where('state', 'in', ['queued', 'active']);
       if (worker !== undefined) update = update.where('worker', '=', worker);
-      const [ended] = retry ? [] : await update.returning('track_id').execute();
-      if (retry) await update.execute();
-      return { promoted: ended?.track_id ? await promoteCopies(transaction, [ended.track_id]) : [] };
+      const ended = await update.returning('track_id').execute();
+      const left = retry ? [] : ended.flatMap(({ track_id }) => track_id ?? []);
+      return { promoted: await promoteCopies(transaction, left) };
     }),
 
   releaseItem: (itemId, worker) =>

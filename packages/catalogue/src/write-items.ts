@@ -22,6 +22,8 @@ export const toRow = (options: {
   isQueued: boolean;
 }): ItemRow => {
   const { entry, before, runId, catalogue, source, now, priority, isQueued } = options;
+  // A link named by itself says nothing of its size; a listing of its bucket may have.
+  const listed = entry.root === null ? before : undefined;
   return {
     ...(before ? { id: before.id } : {}),
     catalogue,
@@ -29,9 +31,8 @@ export const toRow = (options: {
     path: entry.path,
     external_id: entry.externalId ?? before?.external_id ?? '',
     metadata: metadataText(entry, before),
-    // A link named by itself says nothing of its size; a listing of its bucket may have.
-    size: entry.size ?? (entry.root === null ? (before?.size ?? null) : null),
-    modified_ms: entry.modifiedMs ?? (entry.root === null ? (before?.modified_ms ?? null) : null),
+    size: entry.size ?? listed?.size ?? null,
+    modified_ms: entry.modifiedMs ?? listed?.modified_ms ?? null,
     // A run that came later may have seen it first, and counts it.
     run_id: Math.max(runId, before?.run_id ?? 0),
     state: isQueued ? 'queued' : (before?.state ?? 'queued'),
@@ -62,10 +63,6 @@ export const endedAsFailed = (row: ItemRow, { code, message, detail }: Problem, 
 
 export const hasMoved = (before: KnownRow, entry: FoundItem): boolean =>
   before.root !== (entry.root ?? '') || before.path !== entry.path;
-
-/** What a manifest names by an own id stays its own when a folder scan comes by. */
-export const mayClaim = (before: KnownRow, entry: FoundItem): boolean =>
-  before.source === '' || before.external_id === '' || entry.externalId !== null;
 
 /** A folder scan says nothing about metadata; it does not wipe what a manifest said earlier. */
 const saysNothing = ({ externalId, metadata }: FoundItem): boolean =>

@@ -1,16 +1,8 @@
 import { type Kysely, type Migration, sql } from 'kysely';
 import type { DatabaseKind } from '../database.ts';
+import { addColumnTo } from './add-column.ts';
 
 /** How many items of a run that was still at work later runs took over. May be repeated. */
 export const handedOver = (kind: DatabaseKind): Migration => ({
-  up: async (db: Kysely<unknown>) => {
-    if (kind === 'sqlite') {
-      const { rows } = await sql`select 1 from pragma_table_info('runs') where name = 'handed_over'`.execute(
-        db,
-      );
-      if (rows.length > 0) return;
-    }
-    const quietly = kind === 'postgres' ? sql`if not exists` : sql``;
-    await sql`alter table runs add column ${quietly} handed_over integer not null default 0`.execute(db);
-  },
+  up: (db: Kysely<unknown>) => addColumnTo(kind, db)('runs', 'handed_over', sql`integer not null default 0`),
 });
