@@ -110,7 +110,11 @@ export const compareSource = async (options: {
       tell(kind, formatLocation(item));
       if (kind === 'moved') counts.new -= 1;
     }
-  const before = scope ? await catalogue.countKnown({ catalogue: catalogueName, scope, named: true }) : 0;
+  // Counted only where it matters: of a long list it takes as long as much else.
+  const before =
+    scope && counts.gone > 0
+      ? await catalogue.countKnown({ catalogue: catalogueName, scope, named: true })
+      : 0;
   return {
     dryRun: true,
     entries,

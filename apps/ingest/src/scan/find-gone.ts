@@ -1,8 +1,7 @@
 import type { Catalogue, SourceScope } from '@soundalike/catalogue';
-import { formatLocation } from '@soundalike/source';
 import type { Bits } from './bits.ts';
 import type { NumberMap } from './number-map.ts';
-import { distinct } from './record-source.ts';
+import { distinct, placeKey } from './record-source.ts';
 
 /** Known items read at once. */
 const PAGE = 1_000;
@@ -30,7 +29,7 @@ export async function* findGone(
     const unseen = page.filter(({ id }) => !seen.has(id));
     const there = await placesSeen(unseen, compared);
     for (const item of unseen) {
-      if (there.has(formatLocation(item))) continue;
+      if (there.has(placeKey(item))) continue;
       const key = fileKey(item.size ?? 0, item.modifiedMs);
       const kind = newFiles.get(key) > 0 ? 'moved' : 'gone';
       if (kind === 'moved') newFiles.add(key, -1);
@@ -49,7 +48,7 @@ const placesSeen = async (
   if (scope.source !== undefined || items.length === 0) return new Set();
   const found = distinct(items.map((item) => ({ ...item, externalId: null, metadata: {} })));
   const compared = await catalogue.compareFound({ catalogue: catalogueName, space, found });
-  return new Set(found.filter((_, at) => seen.has(compared[at]?.itemId ?? 0)).map(formatLocation));
+  return new Set(found.filter((_, at) => seen.has(compared[at]?.itemId ?? 0)).map(placeKey));
 };
 
 /** Size and time of a file as one number; what is equal in both is taken for one file. */

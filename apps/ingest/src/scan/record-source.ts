@@ -43,13 +43,26 @@ export interface RecordedSource {
  * @throws SoundalikeError `PRUNE_REFUSED` where `prune` would lose more than half; nothing is marked gone then
  */
 export const recordSource = async (options: RecordSourceOptions): Promise<RecordedSource> => {
-  const { runId, source, catalogueName, deps, force = false, priority, onFound, signal } = options;
+  const {
+    runId,
+    source,
+    catalogueName,
+    deps,
+    force = false,
+    priority,
+    prune,
+    allowLoss,
+    onFound,
+    signal,
+  } = options;
   const { catalogue, store } = deps;
   // The pointer may have moved since the store was opened.
   const space = (await catalogue.liveSpace())?.name ?? store.space;
-  const before = source.scope
-    ? await catalogue.countKnown({ catalogue: catalogueName, scope: source.scope, named: true })
-    : 0;
+  const { scope } = source;
+  const mayRefuse = scope !== undefined && prune && !allowLoss;
+  const before = mayRefuse
+    ? await catalogue.countKnown({ catalogue: catalogueName, scope, named: true })
+    : undefined;
   const record = async (found: readonly FoundItem[]) => {
     const recorded = await catalogue.recordFound({
       runId,
@@ -58,11 +71,10 @@ export const recordSource = async (options: RecordSourceOptions): Promise<Record
       found,
       force,
       source: source.key,
-      speaksFor: source.scope && (source.scope.source === undefined ? 'places' : 'list'),
+      speaksFor: scope && (scope.source === undefined ? 'places' : 'list'),
       ...(priority === undefined ? {} : { priority }),
     });
-    for (const itemId of [...recorded.metadataChanged, ...recorded.promoted])
-      await updateMetadata(itemId, deps);
+    await updateMetadata([...recorded.metadataChanged, ...recorded.promoted], deps);
     return recorded;
   };
   let batch: FoundItem[] = [];
@@ -90,30 +102,31 @@ export const recordSource = async (options: RecordSourceOptions): Promise<Record
     await setImmediate();
   }
   if (batch.length + unusable.length > 0) await flush();
-  if (source.scope && sawEverything) await recordGone(before, options);
+  if (scope && sawEverything) await recordGone(before, options);
   return { entries, sawEverything };
 };
 
 /** Twice the same place in one batch (a manifest that lists a file twice without ids) is one item. */
 export const distinct = (batch: readonly FoundItem[]): FoundItem[] => [
-  ...new Map(
-    batch.map((item) => [`${item.root ?? ''}\0${item.path}\0${item.externalId ?? ''}`, item]),
-  ).values(),
+  ...new Map(batch.map((item) => [`${placeKey(item)}\0${item.externalId ?? ''}`, item])).values(),
 ];
 
+/** A place as one text, as it is stored: what people are shown of a link lacks its password. */
+export const placeKey = ({ root, path }: ItemLocation): string => `${root ?? ''}\0${path}`;
+
 const recordGone = async (
-  before: number,
-  { runId, source, catalogueName, deps, prune, allowLoss }: RecordSourceOptions,
+  before: number | undefined,
+  { runId, source, catalogueName, deps }: RecordSourceOptions,
 ) => {
   const { scope } = source;
   if (!scope) return;
   const options = { runId, catalogue: catalogueName, scope };
-  if (prune && !allowLoss) {
+  if (before !== undefined) {
     const { unseen, moved } = await deps.catalogue.countUnseen(options);
     refuseLoss(source, unseen - moved, before);
   }
   const { promoted } = await deps.catalogue.recordGone(options);
-  for (const itemId of promoted) await updateMetadata(itemId, deps);
+  await updateMetadata(promoted, deps);
 };
 
 /** More than half: a drive may be away, or a list cut short. */

@@ -2,7 +2,7 @@ import { isAbsolute, relative, sep } from 'node:path';
 import { SoundalikeError } from '@soundalike/core';
 import { resolveLocation } from '@soundalike/source';
 import type { FileFinder } from './find-file.ts';
-import type { Roots } from './find-root.ts';
+import { liesBelow, type Roots } from './find-root.ts';
 import { lookAtFile } from './look-at-file.ts';
 
 /**
@@ -28,7 +28,7 @@ export const createKnownFinder = (roots: Roots): FileFinder => ({
 /** Where an absolute path of this host lies, below the deepest root that holds it; undefined where none does. */
 export const locateBelow = (place: string, roots: Roots): { root: string; path: string } | undefined => {
   const [deepest] = Object.entries(roots)
-    .filter(([, folder]) => place.startsWith(folder.endsWith(sep) ? folder : folder + sep))
+    .filter(([, folder]) => liesBelow(place, folder))
     .sort(([, a], [, b]) => b.length - a.length);
   return deepest && { root: deepest[0], path: relative(deepest[1], place).split(sep).join('/') };
 };

@@ -27,7 +27,7 @@ export const findRoot = async (
 ): Promise<{ root: string; rootFolder: string; prefix: string }> => {
   const roots = await readRoots(catalogue, configured);
   const containing = Object.entries(roots)
-    .filter(([, path]) => folder === path || folder.startsWith(path.endsWith(sep) ? path : path + sep))
+    .filter(([, path]) => folder === path || liesBelow(folder, path))
     .sort(([, a], [, b]) => b.length - a.length)[0];
   if (containing) {
     const [root, rootFolder] = containing;
@@ -39,11 +39,15 @@ export const findRoot = async (
   return { root, rootFolder: folder, prefix: '' };
 };
 
+/** Whether a file or folder lies below a folder, both absolute. */
+export const liesBelow = (path: string, folder: string): boolean =>
+  path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+
 /** Known roots that lie within a folder, by their own folders: what is in them keeps the names it has. */
 export const rootsBelow = (folder: string, roots: Roots): ReadonlyMap<string, string> =>
   new Map(
     Object.entries(roots)
-      .filter(([, path]) => path !== folder && path.startsWith(folder.endsWith(sep) ? folder : folder + sep))
+      .filter(([, path]) => liesBelow(path, folder))
       .map(([root, path]) => [path, root]),
   );
 

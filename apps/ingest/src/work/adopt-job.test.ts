@@ -1,16 +1,27 @@
-import { openCatalogue } from '@soundalike/catalogue';
-import { openQueue } from '@soundalike/queue';
+import { type Catalogue, openCatalogue } from '@soundalike/catalogue';
+import { type JobQueue, openQueue } from '@soundalike/queue';
 import { openVectorDatabase } from '@soundalike/store';
 import { createAdopter } from './adopt-job.ts';
 import type { IngestDeps } from './ingest-deps.ts';
 
-test('jobs that come while others wait are one run with them', async () => {
-  const catalogue = await openCatalogue('memory:');
+let catalogue: Catalogue;
+let queue: JobQueue;
+let adopt: ReturnType<typeof createAdopter>;
+
+beforeEach(async () => {
+  catalogue = await openCatalogue('memory:');
   const store = await (await openVectorDatabase('memory:')).openSpace('space', { create: true });
-  const queue = await openQueue({ url: 'database:', catalogue, worker: 'test:1' });
+  queue = await openQueue({ url: 'database:', catalogue, worker: 'test:1' });
   // All that adopting needs of what ingestion has.
   const deps = { catalogue, store, roots: { music: '/nowhere' } } as unknown as IngestDeps;
-  const adopt = createAdopter(deps, queue, 'default');
+  adopt = createAdopter(deps, queue, 'default');
+});
+afterEach(async () => {
+  await queue.close();
+  await catalogue.close();
+});
+
+test('jobs that come while others wait are one run with them', async () => {
   for (const name of ['a', 'b', 'b', 'c']) await adopt({ v: 1, source: `music/${name}.mp3` }, `job-${name}`);
   expect(await catalogue.listRuns(10)).toMatchObject([{ source: 'jobs', state: 'running' }]);
   expect(await catalogue.listItems({ state: 'queued', limit: 10 })).toHaveLength(3);
@@ -20,20 +31,11 @@ test('jobs that come while others wait are one run with them', async () => {
   await catalogue.setRunState(run?.id ?? 0, 'done');
   await adopt({ v: 1, source: 'music/d.mp3' }, 'job-d');
   expect(await catalogue.listRuns(10)).toHaveLength(2);
-  await queue.close();
-  await catalogue.close();
 });
 
 test('a later job gives an own id another place, whether the earlier one was worked on or not', async () => {
-  const catalogue = await openCatalogue('memory:');
-  const store = await (await openVectorDatabase('memory:')).openSpace('space', { create: true });
-  const queue = await openQueue({ url: 'database:', catalogue, worker: 'test:1' });
-  const deps = { catalogue, store, roots: { music: '/nowhere' } } as unknown as IngestDeps;
-  const adopt = createAdopter(deps, queue, 'default');
   for (const name of ['a', 'b', 'c'])
     await adopt({ v: 1, source: `music/${name}.mp3`, externalId: 'S1' }, `job-${name}`);
   expect(await catalogue.findItem('S1')).toMatchObject({ path: 'c.mp3', state: 'queued' });
   expect(await catalogue.failureGroups()).toEqual([]);
-  await queue.close();
-  await catalogue.close();
 });

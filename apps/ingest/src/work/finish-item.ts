@@ -65,7 +65,7 @@ export const finishItem = async (
     ...(audio ? { modified: await modifiedSince(item, audio), etag: audio.etag ?? null } : {}),
   });
   if (orphanTrack) await everySpaceOf(deps).removeTracks([orphanTrack]);
-  for (const copy of promoted) await updateMetadata(copy, deps);
+  await updateMetadata(promoted, deps);
   return { outcome, trackId, clips: audioSeconds > 0 ? clipCount : 0, audioSeconds, timings };
 };
 

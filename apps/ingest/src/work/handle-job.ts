@@ -71,7 +71,7 @@ const createWorker =
         detail: error.detail,
         retry,
       });
-      for (const copy of promoted) await updateMetadata(copy, deps);
+      await updateMetadata(promoted, deps);
       logger[error.code === 'INTERNAL' ? 'error' : 'debug'](
         { item: itemId, path: formatLocation(item), code: error.code, attempt, retry, err: error },
         'item failed',
