@@ -39,10 +39,17 @@ test('what a verb of every kind needs, @soundalike/core alone, is found by the s
 });
 
 test('a dry run loads no network, nothing that stores vectors, no web server and no metrics', () => {
-  const packages = packagesOf('verbs/ingest.ts', (name) => name.startsWith('@soundalike/'));
-  expect(packages).toContain('csv-parse/sync');
+  const isOurs = (name: string) => name.startsWith('@soundalike/');
+  const packages = packagesOf('verbs/ingest.ts', isOurs);
+  expect(packages).toContain('ipaddr.js');
   const heavy = /onnxruntime|lancedb|milvus|bullmq|fastify|prom-client|bull-board/;
   expect(packages.filter((name) => heavy.test(name))).toEqual([]);
+});
+
+test('the thread that reads sources loads what reads them alone', () => {
+  const isOurs = (name: string) => name.startsWith('@soundalike/');
+  const packages = packagesOf('../../ingest/src/sources/reading/read-main.ts', isOurs);
+  expect(packages.sort()).toEqual(['chardet', 'csv-parse/sync', 'iconv-lite', 'ipaddr.js', 'papaparse']);
 });
 
 test('each verb of the table is the one of its file', async () => {

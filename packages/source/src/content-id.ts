@@ -1,4 +1,4 @@
-import { SoundalikeError } from '@soundalike/core';
+import { SoundalikeError } from '@soundalike/core/errors';
 import { checkReadable } from './probe-audio.ts';
 import { inputPath, lastWords, runFfmpeg, SAFE_INPUT } from './run-ffmpeg.ts';
 

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isSoundalikeError, SoundalikeError } from '@soundalike/core';
+import { isSoundalikeError, SoundalikeError } from '@soundalike/core/errors';
 import type { FetchRequest } from './fetch-policy.ts';
 
 /** Tries of one transfer; what has arrived is kept between them. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { SoundalikeError } from '@soundalike/core';
+import { SoundalikeError } from '@soundalike/core/errors';
 
 const run = promisify(execFile);
 

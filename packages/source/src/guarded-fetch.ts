@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { SoundalikeError } from '@soundalike/core';
+import { SoundalikeError } from '@soundalike/core/errors';
 import { type Downloaded, download, type OpenedBody } from './download.ts';
 import { type CheckedAddress, checkHost, type FetchPolicy, type FetchRequest } from './fetch-policy.ts';
 

@@ -1,4 +1,4 @@
-import { isSoundalikeError, SoundalikeError } from '@soundalike/core';
+import { isSoundalikeError, SoundalikeError } from '@soundalike/core/errors';
 
 /**
  * Does work on a file that people know by another name, an upload or what was fetched from a link: errors, and ffmpeg's words in them, speak

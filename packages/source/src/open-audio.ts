@@ -1,6 +1,6 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SoundalikeError } from '@soundalike/core';
+import { SoundalikeError } from '@soundalike/core/errors';
 import { download } from './download.ts';
 import type { FetchPolicy, FetchRequest } from './fetch-policy.ts';
 import { fetchToFile } from './guarded-fetch.ts';

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { SoundalikeError } from '@soundalike/core';
+import { SoundalikeError } from '@soundalike/core/errors';
 import { inputPath, lastWords, runFfmpeg, SAFE_INPUT } from './run-ffmpeg.ts';
 
 /** What ffmpeg says about a file before it is decoded. */

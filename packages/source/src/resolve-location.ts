@@ -1,5 +1,6 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { redactUrl, SoundalikeError } from '@soundalike/core';
+import { SoundalikeError } from '@soundalike/core/errors';
+import { redactUrl } from '@soundalike/core/text';
 
 /** Where audio is: a path under a named root, or a link (`root` null). */
 export interface Location {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { SoundalikeError } from '@soundalike/core';
+import { SoundalikeError } from '@soundalike/core/errors';
 
 /** Longest text kept of what ffmpeg says, characters. */
 const MAX_WORDS = 4000;

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { SoundalikeError } from '@soundalike/core';
+import { SoundalikeError } from '@soundalike/core/errors';
 
 /** How to reach S3 or what speaks its language; keys come from the SDK's own chain (AWS_ACCESS_KEY_ID, profiles, instance roles). */
 export interface S3Options {

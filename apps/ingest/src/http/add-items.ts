@@ -6,11 +6,10 @@ import { type HttpApp, problemResponses } from '@soundalike/http';
 import { temporaryName } from '@soundalike/source';
 import { z } from 'zod';
 import { recordSource } from '../scan/record-source.ts';
-import { entryOf } from '../sources/find-file.ts';
-import { createKnownFinder } from '../sources/find-known.ts';
-import { readManifestRow } from '../sources/manifest-row.ts';
+import { findAllKnown, findKnown } from '../sources/find-known.ts';
 import { type PostedItem, postedItemSchema } from '../sources/manifest-schema.ts';
-import { manifestEntries } from '../sources/open-source.ts';
+import { manifestEntries } from '../sources/reading/manifest-entries.ts';
+import { readManifestRow } from '../sources/reading/manifest-row.ts';
 import type { SourceEntry } from '../sources/source-entry.ts';
 import { feedQueue } from '../work/feed-queue.ts';
 import { answerOnce } from './answer-once.ts';
@@ -168,10 +167,8 @@ async function* manifest(
   { adds }: IngestHttpDeps,
 ): AsyncGenerator<SourceEntry> {
   if (!adds) return;
-  yield* manifestEntries(path, createKnownFinder(await adds.roots()), {
-    name: 'posted manifest',
-    key: source,
-  });
+  const rows = manifestEntries(path, { name: 'posted manifest', key: source });
+  yield* findAllKnown(rows, await adds.roots());
 }
 
 async function* posted(
@@ -179,11 +176,11 @@ async function* posted(
   { adds }: IngestHttpDeps,
 ): AsyncGenerator<SourceEntry> {
   if (!adds) return;
-  const files = createKnownFinder(await adds.roots());
+  const roots = await adds.roots();
   for (const [index, { attributes, ...columns }] of items.entries()) {
     try {
       const row = { number: index + 1, columns: { ...attributes, ...columns } };
-      yield await entryOf(readManifestRow(row, 'posted items'), files);
+      yield await findKnown(readManifestRow(row, 'posted items'), roots);
     } catch (error) {
       const { path } = items[index] ?? {};
       // A NUL is what the row is refused for, and what PostgreSQL cannot write down.

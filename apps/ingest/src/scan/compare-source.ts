@@ -1,10 +1,10 @@
-import { hash } from 'node:crypto';
-import type { Catalogue, FoundItem } from '@soundalike/catalogue';
+import type { Catalogue, FoundItem, ItemLocation } from '@soundalike/catalogue';
 import { visibleLine } from '@soundalike/core';
 import { formatLocation } from '@soundalike/source';
 import type { Source } from '../sources/source-entry.ts';
 import { createBits } from './bits.ts';
 import { fileKey, findGone } from './find-gone.ts';
+import { hashText } from './hash-text.ts';
 import { createNumberMap } from './number-map.ts';
 import { distinct, isTooMuchLost, NOT_ALL_SEEN, unusableItem } from './record-source.ts';
 
@@ -56,10 +56,9 @@ export const compareSource = async (options: {
   const { scope } = source;
   const counts = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<Kind, number>;
   const examples: Partial<Record<Kind, string[]>> = {};
-  const tell = (kind: Kind, place: string) => {
+  const tell = (kind: Kind, location: ItemLocation) => {
     counts[kind] += 1;
-    const few = examples[kind] ?? [];
-    if (few.length < EXAMPLES) examples[kind] = [...few, place];
+    if (counts[kind] <= EXAMPLES) examples[kind] = [...(examples[kind] ?? []), formatLocation(location)];
   };
   const countKnown = () => (scope ? catalogue.countKnown({ catalogue: catalogueName, scope }) : 0);
   const known = await countKnown();
@@ -86,8 +85,8 @@ export const compareSource = async (options: {
     unusable = [];
     for (const [i, item] of found.entries()) {
       const { difference } = compared[i] as (typeof compared)[number];
-      const isTaken = item.externalId !== null && ownIds.add(hashOf(item.externalId)) > 1;
-      tell(isTaken ? 'conflict' : difference, formatLocation(item));
+      const isTaken = item.externalId !== null && ownIds.add(hashText(item.externalId)) > 1;
+      tell(isTaken ? 'conflict' : difference, item);
       if (difference !== 'new' || known === 0 || item.size === null) continue;
       newFiles.add(fileKey(item.size, item.modifiedMs));
     }
@@ -98,7 +97,7 @@ export const compareSource = async (options: {
     entries += 1;
     if (entry.kind === 'invalid') {
       if (entry.hidesOthers) sawEverything = false;
-      tell('invalid', formatLocation(entry.location));
+      tell('invalid', entry.location);
       unusable.push(unusableItem(entry.location, entry.error));
     } else batch.push(entry.item);
     if (batch.length + unusable.length >= BATCH) await flush();
@@ -107,7 +106,7 @@ export const compareSource = async (options: {
   // Where every known item was seen, none is gone, and none need be read. Counted again: others may have recorded items meanwhile.
   if (scope && sawEverything && !signal.aborted && seenInScope < (await countKnown()))
     for await (const { kind, item } of findGone({ catalogue, catalogueName, space, scope, seen, newFiles })) {
-      tell(kind, formatLocation(item));
+      tell(kind, item);
       if (kind === 'moved') counts.new -= 1;
     }
   // Counted only where it matters: of a long list it takes as long as much else.
@@ -154,6 +153,3 @@ export const formatDifference = ({ entries, examples, ...difference }: SourceDif
       : []),
   ].join('\n');
 };
-
-/** 48 bits of a hash: a million ids collide with a chance of one in five hundred, and then only in a preview. */
-const hashOf = (text: string): number => hash('sha1', text, 'buffer').readUIntBE(0, 6);

@@ -1,28 +1,51 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import { SoundalikeError } from '@soundalike/core';
 import { resolveLocation } from '@soundalike/source';
-import type { FileFinder } from './find-file.ts';
 import { liesBelow, type Roots } from './find-root.ts';
-import { lookAtFile } from './look-at-file.ts';
+import { linkEntry } from './reading/link-entry.ts';
+import { lookAtFile } from './reading/look-at-file.ts';
+import { type ListedEntry, unusableLine } from './reading/manifest-entries.ts';
+import type { ManifestEntry } from './reading/manifest-row.ts';
+import { fromPlainError, type UnusableEntry } from './reading/read-entry.ts';
+import type { SourceEntry } from './source-entry.ts';
 
 /**
- * Finds files that others than the operator name: only below roots that are known, as `root/path` or absolute. No root is made of them.
+ * The entry of what others than the operator name: links, and files below roots that are known, as `root/path` or absolute. No root is made of them.
  *
- * Throws `SOURCE_FORBIDDEN` for what lies elsewhere.
+ * @throws SoundalikeError `SOURCE_FORBIDDEN` for a file that lies elsewhere
  */
-export const createKnownFinder = (roots: Roots): FileFinder => ({
-  entry: async ({ place, externalId, metadata }) => {
-    const location = locate(place, roots);
-    return {
-      kind: 'found',
-      item: {
-        ...location,
-        externalId,
-        metadata,
-        ...(await lookAtFile(resolveLocation(location, roots))),
-      },
-    };
-  },
+export const findKnown = async (entry: ManifestEntry, roots: Roots): Promise<SourceEntry> => {
+  const link = linkEntry(entry);
+  if (link) return link;
+  const { place, externalId, metadata } = entry;
+  const location = locate(place, roots);
+  const look = await lookAtFile(resolveLocation(location, roots));
+  return { kind: 'found', item: { ...location, externalId, metadata, ...look } };
+};
+
+/** The same of all lines of a list: those of one group are looked at side by side, the next one while the group before is worked on. */
+export async function* findAllKnown(
+  groups: AsyncIterable<readonly (ListedEntry | UnusableEntry)[]>,
+  roots: Roots,
+): AsyncGenerator<SourceEntry> {
+  const find = (entry: ListedEntry | UnusableEntry): Promise<SourceEntry> | SourceEntry =>
+    entry.kind === 'listed'
+      ? findKnown(entry, roots).catch((error) => asSourceEntry(unusableLine(entry.line, error)))
+      : asSourceEntry(entry);
+  let ahead: Promise<SourceEntry[]> = Promise.resolve([]);
+  for await (const group of groups) {
+    const before = ahead;
+    ahead = Promise.all(group.map(find));
+    yield* await before;
+  }
+  yield* await ahead;
+}
+
+const asSourceEntry = ({ location, error, hidesOthers }: UnusableEntry): SourceEntry => ({
+  kind: 'invalid',
+  location,
+  error: fromPlainError(error),
+  hidesOthers,
 });
 
 /** Where an absolute path of this host lies, below the deepest root that holds it; undefined where none does. */

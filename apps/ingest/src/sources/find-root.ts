@@ -45,10 +45,12 @@ export const liesBelow = (path: string, folder: string): boolean =>
 
 /** Known roots that lie within a folder, by their own folders: what is in them keeps the names it has. */
 export const rootsBelow = (folder: string, roots: Roots): ReadonlyMap<string, string> =>
+  // Of several names for one folder the first counts, as in `findRoot`.
   new Map(
     Object.entries(roots)
       .filter(([, path]) => liesBelow(path, folder))
-      .map(([root, path]) => [path, root]),
+      .map(([root, path]) => [path, root] as const)
+      .reverse(),
   );
 
 /** The folder's own name, made unique by a hash of where it lies. */

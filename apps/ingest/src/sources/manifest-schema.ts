@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { YEAR } from './manifest-columns.ts';
+import { YEAR } from './reading/manifest-columns.ts';
 
 const text = z.string().max(2_000);
 

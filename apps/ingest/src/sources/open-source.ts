@@ -1,16 +1,15 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import type { Catalogue } from '@soundalike/catalogue';
-import { SoundalikeError, toSoundalikeError } from '@soundalike/core';
+import { SoundalikeError } from '@soundalike/core';
 import { fileError, isAudioName, isLink, isS3, refuseScheme, type S3Options } from '@soundalike/source';
-import { createFileFinder, entryOf, type FileFinder, linkEntry } from './find-file.ts';
 import { findRoot, type Roots, readRoots, rootsBelow } from './find-root.ts';
-import { excerpt, isTooLong, MAX_PLACE, readManifestRow } from './manifest-row.ts';
-import { readList } from './read-list.ts';
-import { type ManifestRow, readManifest } from './read-manifest.ts';
+import { placeEntries } from './place-entries.ts';
+import { linkEntry } from './reading/link-entry.ts';
+import { lookAtFile } from './reading/look-at-file.ts';
+import { readInThread } from './reading/read-in-thread.ts';
 import { scanBucket } from './scan-bucket.ts';
-import { scanFolder } from './scan-folder.ts';
-import type { Source, SourceEntry } from './source-entry.ts';
+import type { Source } from './source-entry.ts';
 
 export interface OpenSourceOptions {
   /** A folder, an audio file, a manifest (.csv, .tsv, .jsonl), a list (.txt), a playlist (.m3u, .m3u8), a link or `s3://bucket/prefix`. */
@@ -31,8 +30,9 @@ export const openSource = async (options: OpenSourceOptions): Promise<Source> =>
   if (argument === '')
     throw new SoundalikeError('INPUT_INVALID', 'The source is an empty text; "." is the folder one is in');
   const nothingSaid = { externalId: null, metadata: {} };
-  if (isLink(argument) || (isS3(argument) && isAudioName(argument)))
-    return { name: argument, key: argument, entries: only(linkEntry({ place: argument, ...nothingSaid })) };
+  const link = linkEntry({ place: argument, ...nothingSaid });
+  if (link && (isLink(argument) || isAudioName(argument)))
+    return { name: argument, key: argument, entries: only(link) };
   if (isS3(argument))
     return {
       name: argument,
@@ -50,7 +50,7 @@ export const openSource = async (options: OpenSourceOptions): Promise<Source> =>
     return {
       name: argument,
       key: path,
-      entries: scanFolder({ folder: path, root, prefix, inner }),
+      entries: placeEntries(readInThread({ kind: 'folder', path }), path, { catalogue, roots }),
       scope: {
         places: [
           { root, prefix: prefix === '' ? '' : `${prefix}/` },
@@ -65,12 +65,24 @@ export const openSource = async (options: OpenSourceOptions): Promise<Source> =>
   }
   // A pipe would be waited for, perhaps forever, and a manifest is read more than once.
   if (!found.isFile()) throw fileError(argument, { code: 'ENXIO' });
-  const files = createFileFinder(dirname(path), { catalogue, roots });
   const listed = { name: argument, key: path, scope: { source: path } };
-  if (/\.(csv|tsv|jsonl|ndjson)$/i.test(path)) return { ...listed, entries: manifestEntries(path, files) };
-  if (/\.(txt|m3u8?)$/i.test(path)) return { ...listed, entries: listEntries(path, files) };
-  if (isAudioName(path))
-    return { name: argument, key: path, entries: only(await files.entry({ place: path, ...nothingSaid })) };
+  const read = (kind: 'manifest' | 'list') =>
+    placeEntries(readInThread({ kind, path }), dirname(path), { catalogue, roots });
+  if (/\.(csv|tsv|jsonl|ndjson)$/i.test(path)) return { ...listed, entries: read('manifest') };
+  if (/\.(txt|m3u8?)$/i.test(path)) return { ...listed, entries: read('list') };
+  if (isAudioName(path)) {
+    const itself = {
+      kind: 'below' as const,
+      path: basename(path),
+      ...nothingSaid,
+      ...(await lookAtFile(path)),
+    };
+    return {
+      name: argument,
+      key: path,
+      entries: placeEntries(only([itself]), dirname(path), { catalogue, roots }),
+    };
+  }
   throw new SoundalikeError(
     'INPUT_INVALID',
     `${argument} is neither a folder, an audio file, a manifest (.csv, .tsv, .jsonl), a list (.txt), a playlist (.m3u, .m3u8), a link nor s3://bucket/prefix`,
@@ -84,73 +96,6 @@ const resolvePath = async ({ argument, workingDirectory }: OpenSourceOptions): P
   });
 };
 
-/**
- * The entries of a manifest file, in its order; `name` is what rows are called by, `key` tells the list from all others: its rows that
- * cannot be used are items of the ledger. The files of one group of rows are looked at side by side, those of
- * the next while the group before is worked on: on a network share each look is a round trip.
- */
-export async function* manifestEntries(
-  path: string,
-  files: FileFinder,
-  { name, key = path }: { name?: string; key?: string } = {},
-): AsyncGenerator<SourceEntry> {
-  let ahead: Promise<SourceEntry[]> = Promise.resolve([]);
-  for await (const rows of readManifest(path, name)) {
-    const before = ahead;
-    ahead = Promise.all(rows.map((row) => rowEntry(row, files, { name: name ?? basename(path), key })));
-    for (const entry of await before) yield entry;
-  }
-  for (const entry of await ahead) yield entry;
-}
-
-/** A promise only where something has to be waited for: a million of them cost seconds. */
-const rowEntry = (
-  row: ManifestRow,
-  files: FileFinder,
-  { name, key }: { name: string; key: string },
-): SourceEntry | Promise<SourceEntry> => {
-  const invalid = (error: unknown): SourceEntry => ({
-    kind: 'invalid',
-    location: { root: null, path: `${key}#row-${row.number}` },
-    error: toSoundalikeError(error),
-    hidesOthers: true,
-  });
-  try {
-    const entry = entryOf(readManifestRow(row, name), files);
-    return entry instanceof Promise ? entry.catch(invalid) : entry;
-  } catch (error) {
-    return invalid(error);
-  }
-};
-
-/** Characters of a line that cannot be used which are kept: three bytes each still fit into an index of PostgreSQL. */
-const SHOWN = 500;
-
-async function* listEntries(path: string, files: FileFinder): AsyncGenerator<SourceEntry> {
-  for await (const place of readList(path)) {
-    const refusal = refuseScheme(place) ?? refuseNul(place) ?? refuseLong(place);
-    if (refusal === undefined) yield await entryOf({ place, externalId: null, metadata: {} }, files);
-    else
-      yield {
-        kind: 'invalid',
-        location: { root: null, path: excerpt(place, SHOWN) },
-        error: new SoundalikeError('INPUT_INVALID', `${basename(path)}: ${refusal}`, {
-          fields: { place: place.slice(0, SHOWN) },
-        }),
-        hidesOthers: false,
-      };
-  }
-}
-
-/** No file has such a name, and PostgreSQL stores no such text. */
-const refuseNul = (place: string): string | undefined =>
-  place.includes('\0') ? `a line has a NUL character: ${JSON.stringify(place.slice(0, 200))}` : undefined;
-
-const refuseLong = (place: string): string | undefined =>
-  isTooLong(place)
-    ? `a line is longer than ${MAX_PLACE.toLocaleString('en')} bytes: ${JSON.stringify(place.slice(0, 200))}…`
-    : undefined;
-
-async function* only(entry: SourceEntry): AsyncGenerator<SourceEntry> {
+async function* only<T>(entry: T): AsyncGenerator<T> {
   yield entry;
 }

@@ -1,12 +1,10 @@
 import { isSoundalikeError, SoundalikeError, toSoundalikeError } from '@soundalike/core';
 import type { JobQueue } from '@soundalike/queue';
-import { isLink, isS3 } from '@soundalike/source';
 import { recordSource } from '../scan/record-source.ts';
-import { linkEntry } from '../sources/find-file.ts';
-import { createKnownFinder } from '../sources/find-known.ts';
+import { findKnown } from '../sources/find-known.ts';
 import { readRoots } from '../sources/find-root.ts';
-import { readManifestRow } from '../sources/manifest-row.ts';
 import { outsideJobSchema } from '../sources/manifest-schema.ts';
+import { readManifestRow } from '../sources/reading/manifest-row.ts';
 import type { SourceEntry } from '../sources/source-entry.ts';
 import type { IngestDeps } from './ingest-deps.ts';
 
@@ -68,8 +66,7 @@ const readJob = async (data: unknown, jobId: string, deps: IngestDeps): Promise<
     const { source, externalId, metadata: { attributes, ...metadata } = {} } = parsed.data;
     const columns = { ...attributes, ...metadata, id: externalId, path: source };
     const entry = readManifestRow({ number: 1, columns }, `job ${jobId}`);
-    if (isLink(source) || isS3(source)) return linkEntry(entry);
-    return await createKnownFinder(await readRoots(deps.catalogue, deps.roots)).entry(entry);
+    return await findKnown(entry, await readRoots(deps.catalogue, deps.roots));
   } catch (thrown) {
     const error = toSoundalikeError(thrown);
     // A database that is away is nobody's bad job.

@@ -1,5 +1,6 @@
 import type { FoundItem } from '@soundalike/catalogue';
-import { SoundalikeError, type TrackMetadata } from '@soundalike/core';
+import type { TrackMetadata } from '@soundalike/core';
+import { SoundalikeError } from '@soundalike/core/errors';
 import { isLink, refuseScheme } from '@soundalike/source';
 import { KNOWN, PLACES, TEXTS, YEAR } from './manifest-columns.ts';
 import type { ManifestRow } from './read-manifest.ts';

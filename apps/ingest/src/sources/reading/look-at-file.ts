@@ -22,9 +22,11 @@ export const lookAtFile = (path: string): Promise<FileLook> =>
     stat(path, (error, found) => resolve(error ? NONE : lookOf(found)));
   });
 
+export type Looker = (path: string) => FileLook | Promise<FileLook>;
+
 /**
- * The same for a command that reads its own list and serves nobody meanwhile: in place, at half the cost, until looks turn out to be slow, then from
- * the thread pool. One for each source.
+ * The same for a thread that does nothing else: in place, at half the cost, until looks turn out to be slow, then from the thread pool. One for each
+ * source.
  */
 export const createLooker = ({
   look = lookInPlace,
@@ -32,7 +34,7 @@ export const createLooker = ({
 }: {
   look?: (path: string) => FileLook;
   now?: () => number;
-} = {}): ((path: string) => FileLook | Promise<FileLook>) => {
+} = {}): Looker => {
   let slow = 0;
   return (path) => {
     if (slow >= SLOW_LOOKS) return lookAtFile(path);
@@ -53,7 +55,7 @@ const lookInPlace = (path: string): FileLook => {
   }
 };
 
-const lookOf = ({ size, mtimeMs }: { size: number; mtimeMs: number }): FileLook => ({
+export const lookOf = ({ size, mtimeMs }: { size: number; mtimeMs: number }): FileLook => ({
   size,
   modifiedMs: Math.floor(mtimeMs),
 });

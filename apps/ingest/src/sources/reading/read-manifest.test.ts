@@ -46,7 +46,7 @@ describe('encodings are detected', () => {
       `#EXTM3U\n${plain.join('\n')}\n${`${title}.mp3\n`.repeat(20)}`,
       encoding,
     );
-    expect((await collect(readList(path))).at(-1)).toBe(`${title}.mp3`);
+    expect((await collect(readList(path))).flat().at(-1)).toBe(`${title}.mp3`);
   });
 });
 
@@ -121,7 +121,7 @@ test('a playlist: directives are passed over, file links and Windows paths are p
     'list.m3u8',
     '\ufeff#EXTM3U\r\n#EXTINF:123,Ann - Song\r\nAnn\\Song.mp3\r\n\r\nfile:///music/a%20b.mp3\r\nhttps://x.example/c.mp3\r\ns3://bucket/d.mp3\r\n',
   );
-  expect(await collect(readList(path))).toEqual([
+  expect((await collect(readList(path))).flat()).toEqual([
     'Ann/Song.mp3',
     '/music/a b.mp3',
     'https://x.example/c.mp3',

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { SoundalikeError } from '@soundalike/core';
+import { SoundalikeError } from '@soundalike/core/errors';
 import { parse } from 'csv-parse/sync';
 import { findDelimiter, isSeparatorLine } from './find-delimiter.ts';
 import { columnName, hasPlace, PLACES } from './manifest-columns.ts';

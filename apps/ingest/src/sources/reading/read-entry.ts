@@ -1,0 +1,44 @@
+import type { FoundItem, ItemLocation } from '@soundalike/catalogue';
+import { type ErrorCode, SoundalikeError } from '@soundalike/core/errors';
+import type { FileLook } from './look-at-file.ts';
+import type { ManifestEntry } from './manifest-row.ts';
+
+/** What is said of a file beside where it is, and what a look at it told. */
+type LookedAt = Omit<ManifestEntry, 'place'> & FileLook;
+
+/**
+ * What reading a folder or list gives before anybody asked which root a file belongs to, as plain data: `below` the folder that is read or that the
+ * list lies in, `elsewhere` on this host, a link or an object of a bucket (`found`), or `invalid`.
+ */
+export type ReadEntry =
+  | ({ readonly kind: 'below'; readonly path: string } & LookedAt)
+  | ({ readonly kind: 'elsewhere'; readonly file: string } & LookedAt)
+  | { readonly kind: 'found'; readonly item: FoundItem }
+  | UnusableEntry;
+
+export interface UnusableEntry {
+  readonly kind: 'invalid';
+  readonly location: ItemLocation;
+  /** Whether the location is a path below the folder that is read. */
+  readonly isBelow?: boolean;
+  readonly error: PlainError;
+  readonly hidesOthers: boolean;
+}
+
+/** An error of ours as it goes from thread to thread. */
+export interface PlainError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly detail?: string | undefined;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export const toPlainError = ({ code, message, detail, fields }: SoundalikeError): PlainError => ({
+  code,
+  message,
+  detail,
+  fields,
+});
+
+export const fromPlainError = ({ code, message, detail, fields }: PlainError): SoundalikeError =>
+  new SoundalikeError(code, message, { fields, ...(detail === undefined ? {} : { detail }) });

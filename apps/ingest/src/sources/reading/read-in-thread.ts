@@ -1,0 +1,42 @@
+import { on } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { ReadRequest } from './read-entries.ts';
+import { fromPlainError, type PlainError, type ReadEntry } from './read-entry.ts';
+
+export type ReadAnswer =
+  | { readonly kind: 'entries'; readonly text: string }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'error'; readonly error: PlainError };
+
+/** The thread runs compiled JavaScript, also when this file is run from its source by a test. */
+const MAIN = fileURLToPath(import.meta.url).replace(
+  /[\\/](src|dist)([\\/]sources[\\/]reading[\\/])read-in-thread\.[jt]s$/,
+  '/dist$2read-main.js',
+);
+
+/** Groups that are read while those before are worked on: few, so that a long list takes no more memory than a short one. */
+const AHEAD = 4;
+
+/**
+ * `readEntries` in a thread of its own: lists are parsed and files looked at while this thread asks the database. Starts with the first group that
+ * is asked for, ends with the last.
+ *
+ * @throws SoundalikeError what reading threw
+ */
+export async function* readInThread(request: ReadRequest): AsyncGenerator<ReadEntry[]> {
+  const worker = new Worker(MAIN, { workerData: request, execArgv: [], name: 'source' });
+  try {
+    const answers = on(worker, 'message', { close: ['exit'] });
+    for (let group = 0; group < AHEAD; group++) worker.postMessage('next');
+    for await (const [answer] of answers as AsyncIterable<[ReadAnswer]>) {
+      if (answer.kind === 'end') return;
+      if (answer.kind === 'error') throw fromPlainError(answer.error);
+      worker.postMessage('next');
+      yield JSON.parse(answer.text);
+    }
+    throw new Error(`The thread that reads ${request.path} ended early`);
+  } finally {
+    await worker.terminate();
+  }
+}
