@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createEmbedder, loadModel, toSpace } from '@soundalike/embedder';
-import { inTurns, MFCC_DIMENSION, mfccStatistics, readWindows } from '@soundalike/query';
+import { inTurns, MFCC_DIMENSION, mfccAtOneLevel, mfccStatistics, readWindows } from '@soundalike/query';
 
 const DIMENSION = 512;
 
@@ -35,13 +35,17 @@ export const embedRaw = async ({ files, model, ffmpeg, cache, skipSeconds = 0 })
 };
 
 /** MFCC statistics of the windows of every file, as they are. */
-export const mfccOf = async ({ files, ffmpeg, cache }) => {
-  const path = join(cache, 'vectors', `mfcc-${files.length}.f32`);
+export const mfccOf = (options) => statisticsOf({ ...options, name: 'mfcc', of: mfccStatistics });
+
+/** The same of what the network hears. */
+export const mfccAtOneLevelOf = (options) =>
+  statisticsOf({ ...options, name: 'mfcc-at-one-level', of: mfccAtOneLevel });
+
+const statisticsOf = async ({ files, ffmpeg, cache, name, of }) => {
+  const path = join(cache, 'vectors', `${name}-${files.length}.f32`);
   const kept = await readKept(path, MFCC_DIMENSION);
   if (kept) return kept;
-  const tracks = await inTurns(files, async (path) =>
-    (await readWindows({ path, ffmpeg })).map(mfccStatistics),
-  );
+  const tracks = await inTurns(files, async (path) => (await readWindows({ path, ffmpeg })).map(of));
   await keep(path, tracks);
   return tracks;
 };

@@ -27,7 +27,7 @@ import {
 } from '@soundalike/query';
 import { findFfmpeg } from '@soundalike/source';
 import { openSearch } from './catalogue.mjs';
-import { embedFiles, embedRaw, mfccOf } from './embeddings.mjs';
+import { embedFiles, embedRaw, mfccAtOneLevelOf, mfccOf } from './embeddings.mjs';
 import { stability } from './health.mjs';
 import { readMusic } from './music.mjs';
 import { writeReport } from './report.mjs';
@@ -157,6 +157,7 @@ const tableB = async ({ judged, ffmpeg, cache }, { name, transform }) => {
     transform,
     raw: await embedRaw({ files, model: values.model, ffmpeg, cache }),
     mfcc: await mfccOf({ files, ffmpeg, cache }),
+    mfccAtOneLevel: await mfccAtOneLevelOf({ files, ffmpeg, cache }),
     untrained: await embedFiles({ files, model: 'untrained', ffmpeg, cache }),
   });
   const labels = judged.map(({ work, artist, genre, family, path }) => ({

@@ -47,9 +47,10 @@ ${result.identified.strangers} strangers that are in no catalogue, under every t
 ## B. Music that is alike
 
 *Same track*: each half of a track among the other halves of all ${result.judged}, both ways round. The rest: a whole track among all others, other recordings of its own work left out.
-Controls: means and deviations of 20 MFCCs as they are usually used (centred), the same network with random weights, and chance. *Whitened here*: by the covariance of the very
-collection that is judged, as \`soundalike model calibrate\` does for a collection of yours; the model as it is shipped has seen nothing of it. *Behind by*: the R@1 of the row
-that is named minus this one's, paired by query; what is whitened alike is compared.
+Controls: means and deviations of 20 MFCCs as they are usually used (centred), the same network with random weights, and chance. *At one level*: of windows at -20 dBFS, which is
+what the network hears; as they are, the MFCCs also hear how loud each piece was mastered, which is the same in both its halves and of which a search takes no notice.
+*Whitened here*: by the covariance of the very collection that is judged, as \`soundalike model calibrate\` does for a collection of yours; the model as it is shipped has
+seen nothing of it. *Behind by*: the R@1 of the row that is named minus this one's, paired by query; what is whitened alike is compared.
 
 ${table(comparedTable(result.compared))}
 

@@ -21,7 +21,7 @@ export { type Identified, identify, type Subject } from './quality/identify.ts';
 export { type IdentifiedTable, identifyAll } from './quality/identify-all.ts';
 export { inTurns } from './quality/in-turns.ts';
 export { type LabelledTracks, labelTracks } from './quality/label-tracks.ts';
-export { MFCC_DIMENSION, mfccStatistics } from './quality/mfcc.ts';
+export { MFCC_DIMENSION, mfccAtOneLevel, mfccStatistics } from './quality/mfcc.ts';
 export {
   comparedTable,
   formatShare,

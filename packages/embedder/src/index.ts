@@ -45,6 +45,7 @@ export { embedderFor, type ModelVariant, modelVariant } from './model/model-vari
 export { randomWeights } from './model/random-weights.ts';
 export { saveModel, withSpace } from './model/save-model.ts';
 export { DECODING, spaceName } from './model/space-name.ts';
+export { toLevel } from './model/to-level.ts';
 export { readTransform, transformToFiles } from './model/transform-files.ts';
 export { type EncoderWeights, hashWeights, readWeights, weightsToBytes } from './model/weights.ts';
 export type { ClipVectors } from './pipeline/clip-vectors.ts';

@@ -1,4 +1,4 @@
-import { mfccStatistics } from './mfcc.ts';
+import { mfccAtOneLevel, mfccStatistics } from './mfcc.ts';
 
 // What training/descriptors.py (PyTorch) gives for the same signal: mfcc_statistics(torch.from_numpy(x)[None]).
 const EXPECTED = [
@@ -8,15 +8,26 @@ const EXPECTED = [
   3.6528, 3.5496,
 ];
 
+const signal = Float32Array.from({ length: 59_049 }, (_, n) => {
+  const t = n / 22_050;
+  const beating = 0.3 * Math.sin(2 * Math.PI * 440 * t) * (1 + 0.5 * Math.sin(2 * Math.PI * 3 * t));
+  return beating + 0.1 * Math.sin(2 * Math.PI * (200 + n / 20) * t);
+});
+
 test('MFCC statistics agree with an independent implementation', () => {
-  const signal = Float32Array.from({ length: 59_049 }, (_, n) => {
-    const t = n / 22_050;
-    const beating = 0.3 * Math.sin(2 * Math.PI * 440 * t) * (1 + 0.5 * Math.sin(2 * Math.PI * 3 * t));
-    return beating + 0.1 * Math.sin(2 * Math.PI * (200 + n / 20) * t);
-  });
   const found = mfccStatistics(signal);
   expect(found).toHaveLength(EXPECTED.length);
   found.forEach((value, index) => {
     expect(Math.abs(value - (EXPECTED[index] as number))).toBeLessThan(0.01);
+  });
+});
+
+test('at one level, how loud a window is played changes nothing', () => {
+  const quieter = signal.map((value) => value / 4);
+  const loudness = ([mean]: Float32Array) => mean as number;
+  expect(loudness(mfccStatistics(signal)) - loudness(mfccStatistics(quieter))).toBeGreaterThan(5);
+  const expected = mfccAtOneLevel(signal);
+  mfccAtOneLevel(quieter).forEach((value, index) => {
+    expect(Math.abs(value - (expected[index] as number))).toBeLessThan(0.001);
   });
 });

@@ -1,3 +1,4 @@
+import { toLevel } from '@soundalike/embedder';
 import FFT from 'fft.js';
 
 const RATE = 22_050;
@@ -57,6 +58,17 @@ export const mfccStatistics = (samples: Float32Array): Float32Array => {
   );
   return Float32Array.from([...means, ...deviations]);
 };
+
+/** -20 dBFS, with at most 40 dB of gain: what the bundled network hears (docs/decisions/0041-windows-at-one-level.md). */
+const LEVEL = Float32Array.of(0.1, 0.001);
+
+/**
+ * The same control on what the network hears. As they are, the statistics also hear how loud a recording was mastered, which tells tracks apart and
+ * which a search must not mind.
+ *
+ * @param window of `WINDOW_SAMPLES`
+ */
+export const mfccAtOneLevel = (window: Float32Array): Float32Array => mfccStatistics(toLevel(window, LEVEL));
 
 const reflect = (index: number, length: number): number => {
   if (index < 0) return Math.min(-index, length - 1);

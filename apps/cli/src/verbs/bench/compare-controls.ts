@@ -16,6 +16,7 @@ import {
   inTurns,
   type LabelledTracks,
   measureHubness,
+  mfccAtOneLevel,
   mfccStatistics,
   readWindows,
   withControls,
@@ -58,6 +59,7 @@ export const compareControls = async (options: {
         raw: await embedder.embed({ windows, signal }),
         untrained: untrained ? await inSpace(untrained, windows, signal) : [],
         mfcc: windows.map(mfccStatistics),
+        mfccAtOneLevel: windows.map(mfccAtOneLevel),
       };
       onTrack(++done);
       return row;
@@ -67,6 +69,7 @@ export const compareControls = async (options: {
       transform: embedder.model.transform,
       raw: rows.map((row) => row.raw),
       mfcc: rows.map((row) => row.mfcc),
+      mfccAtOneLevel: rows.map((row) => row.mfccAtOneLevel),
       untrained: untrained ? rows.map((row) => row.untrained) : undefined,
     });
     const ours = embeddings[0]?.tracks ?? [];
