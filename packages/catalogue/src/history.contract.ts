@@ -95,6 +95,18 @@ export const describeHistory = (get: () => Catalogue): void => {
     expect(await get().runCounts(first.run.id)).toMatchObject({ total: 1, handedOver: 2 });
   });
 
+  test('a run has work while an item of it waits or is worked on', async () => {
+    const { run, queued } = await scan([file('work/1'), file('work/2')], '/work');
+    const [one = 0, two = 0] = queued;
+    expect(await get().hasWork(run.id)).toBe(true);
+    await index(one, 'work'.padEnd(22, 'x'), 't');
+    await get().startItem(two, 'w:1');
+    expect(await get().hasWork(run.id)).toBe(true);
+    await get().failItem({ itemId: two, worker: 'w:1', code: 'AUDIO_SILENT', message: 'm', retry: false });
+    expect(await get().hasWork(run.id)).toBe(false);
+    expect(await get().hasWork(987_654)).toBe(false);
+  });
+
   test('activity of a run: bytes and audio by format, what ended lately, stages', async () => {
     const { run, queued } = await scan(
       [

@@ -60,6 +60,8 @@ export interface RunsPort {
   listRuns(limit: number): Promise<Run[]>;
   /** Counts of a run; for one that has ended and is not the latest, those of its end, since later runs adopt its items. */
   runCounts(runId: number): Promise<RunCounts>;
+  /** Whether items of a run wait or are worked on: one row is looked for, where `runCounts` reads all of the run's. */
+  hasWork(runId: number): Promise<boolean>;
   /** @param since milliseconds since 1970 */
   runActivity(runId: number, since: number): Promise<RunActivity>;
 }

@@ -2,7 +2,7 @@ import type { Catalogue, ItemOutcome, RunCounts } from './catalogue.ts';
 import type { OpenDatabase } from './database.ts';
 import { toRun } from './rows.ts';
 
-type Runs = Pick<Catalogue, 'createRun' | 'setRunState' | 'getRun' | 'listRuns' | 'runCounts'>;
+type Runs = Pick<Catalogue, 'createRun' | 'setRunState' | 'getRun' | 'listRuns' | 'runCounts' | 'hasWork'>;
 
 const NO_OUTCOMES: Record<ItemOutcome, number> = {
   indexed: 0,
@@ -59,6 +59,17 @@ export const createRuns = ({ db }: OpenDatabase): Runs => ({
       .where(({ exists, selectFrom }) => exists(selectFrom('runs').select('id').where('id', '>', runId)))
       .executeTakeFirst();
     return ended ? { ...NONE_HANDED_OVER, ...JSON.parse(ended.counts) } : countItems(db, runId);
+  },
+
+  hasWork: async (runId) => {
+    const item = await db
+      .selectFrom('items')
+      .select('id')
+      .where('run_id', '=', runId)
+      .where('outcome', 'is', null)
+      .limit(1)
+      .executeTakeFirst();
+    return item !== undefined;
   },
 });
 

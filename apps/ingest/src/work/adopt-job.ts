@@ -33,8 +33,7 @@ export const createAdopter =
       deps,
       signal: new AbortController().signal,
     });
-    const { queued, active } = await catalogue.runCounts(run.id);
-    await catalogue.setRunState(run.id, queued + active === 0 ? 'done' : 'running');
+    await catalogue.setRunState(run.id, (await catalogue.hasWork(run.id)) ? 'running' : 'done');
     if (entry.kind === 'invalid') throw entry.error;
     const found = { catalogue: catalogueName, space: deps.store.space, found: [entry.item] };
     const [recorded] = await catalogue.compareFound(found);

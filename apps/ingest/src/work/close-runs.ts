@@ -6,8 +6,6 @@ const LATEST = 50;
 /** Ends runs whose items have all ended while nobody waited for them: those of the API, of outside jobs, of a process that was killed. */
 export const closeRuns = async (catalogue: Catalogue): Promise<void> => {
   for (const { id, state } of await catalogue.listRuns(LATEST)) {
-    if (state !== 'running') continue;
-    const { queued, active } = await catalogue.runCounts(id);
-    if (queued + active === 0) await catalogue.setRunState(id, 'done');
+    if (state === 'running' && !(await catalogue.hasWork(id))) await catalogue.setRunState(id, 'done');
   }
 };
