@@ -4,7 +4,7 @@ import { type HttpApp, problemResponses } from '@soundalike/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { IngestHttpDeps } from './ingest-http-deps.ts';
-import { runView } from './run-view.ts';
+import { createRunViews } from './run-view.ts';
 import { pageSize, runSchema } from './schemas.ts';
 import { createRunWatch } from './watch-run.ts';
 
@@ -18,7 +18,8 @@ export const runRoutes = (
   app: HttpApp,
   { catalogue, watchEveryMs = WATCH_EVERY_MS }: IngestHttpDeps,
 ): void => {
-  const watch = createRunWatch(catalogue, watchEveryMs);
+  const views = createRunViews(catalogue);
+  const watch = createRunWatch(catalogue, views, watchEveryMs);
   // Before connections are waited for: an open stream would hold the server for ever.
   app.addHook('preClose', async () => watch.close());
 
@@ -38,7 +39,7 @@ export const runRoutes = (
     },
     async ({ query }) => {
       const runs = await catalogue.listRuns(query.limit);
-      return { runs: await Promise.all(runs.map((run) => runView(run, catalogue))) };
+      return { runs: await Promise.all(runs.map(views.viewOf)) };
     },
   );
 
@@ -53,7 +54,7 @@ export const runRoutes = (
         response: { 200: runSchema, ...problemResponses('RUN_NOT_FOUND', 'DATABASE_UNAVAILABLE') },
       },
     },
-    async ({ params: { id } }) => runView(await findRun(catalogue, id), catalogue),
+    async ({ params: { id } }) => views.viewOf(await findRun(catalogue, id)),
   );
 
   app.get(

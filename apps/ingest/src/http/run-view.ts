@@ -1,10 +1,41 @@
 import type { Catalogue, Run, RunCounts, Stage } from '@soundalike/catalogue';
 import { STAGES } from '../monitor/work-meter.ts';
-import { measureRun } from '../report/measure-run.ts';
+import { LOOK_SHARE, measureRun } from '../report/measure-run.ts';
 import { type RunView, toInstant, toInstantOrNull } from './schemas.ts';
 
-/** A run with its counts and, while it goes on, its progress. */
-export const runView = async (run: Run, catalogue: Catalogue): Promise<RunView> => {
+/** Looks at runs of fewer items are not remembered: who asks after a change sees it. */
+const SMALL_RUN = 5_000;
+
+export interface RunViews {
+  /** A run with its counts and, while it goes on, its progress. */
+  viewOf(run: Run): Promise<RunView>;
+}
+
+/**
+ * Looks at runs for all who ask. Of a large run, each look keeps the database and, with SQLite, this process busy; so the last one is given again
+ * until twenty times its cost has passed, however many watch.
+ */
+export const createRunViews = (catalogue: Catalogue, now = () => performance.now()): RunViews => {
+  const looks = new Map<number, { view: Promise<RunView>; state: Run['state']; until: number }>();
+  return {
+    viewOf: (run) => {
+      const last = looks.get(run.id);
+      if (last && last.state === run.state && now() < last.until) return last.view;
+      const asked = now();
+      const look = { view: lookAt(run, catalogue), state: run.state, until: Number.POSITIVE_INFINITY };
+      looks.set(run.id, look);
+      const settle = ({ counts }: RunView) => {
+        const seen = now();
+        look.until = counts.total < SMALL_RUN ? 0 : seen + (seen - asked) / LOOK_SHARE;
+        for (const [id, { until }] of looks) if (until < seen) looks.delete(id);
+      };
+      look.view.then(settle, () => looks.delete(run.id));
+      return look.view;
+    },
+  };
+};
+
+const lookAt = async (run: Run, catalogue: Catalogue): Promise<RunView> => {
   const counts = await catalogue.runCounts(run.id);
   const { total, queued, active, outcomes, handedOver, audioSeconds } = counts;
   const isOver = run.finishedAt !== null;
@@ -30,6 +61,7 @@ const progressOf = async (
   const { done, total, rate, etaSeconds, bottleneck, stages, activeStages } = await measureRun(
     catalogue,
     run.id,
+    { counts },
   );
   const share = total > 0 ? done / total : 0;
   return {

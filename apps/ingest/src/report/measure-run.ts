@@ -5,6 +5,9 @@ import { timeLeft } from './time-left.ts';
 /** What ended longer ago than this says nothing about the pace of now, ms. */
 const WINDOW_MS = 10 * 60_000;
 
+/** Measuring costs a pass over the run's rows: whoever follows a run spends at most this share of the time on it, whatever its size. */
+export const LOOK_SHARE = 0.05;
+
 /** A run as it stands, measured from the ledger alone: the same for command line, API and dashboard, and for runs of other machines. */
 export interface RunProgress {
   readonly run: number;
@@ -28,18 +31,18 @@ export interface RunProgress {
   readonly activeStages: Readonly<Partial<Record<Stage, number>>>;
 }
 
-/** Measures a run. @param now milliseconds since 1970 */
+/** Measures a run. @param options.counts of the run, where they are known already; `now` milliseconds since 1970 */
 export const measureRun = async (
   catalogue: Catalogue,
   runId: number,
-  now = Date.now(),
-): Promise<RunProgress> => {
-  const [counts, activity] = await Promise.all([
-    catalogue.runCounts(runId),
-    catalogue.runActivity(runId, now - WINDOW_MS),
-  ]);
-  return progressOf(runId, counts, activity, now);
-};
+  { counts, now = Date.now() }: { counts?: RunCounts; now?: number } = {},
+): Promise<RunProgress> =>
+  progressOf(
+    runId,
+    counts ?? (await catalogue.runCounts(runId)),
+    await catalogue.runActivity(runId, now - WINDOW_MS),
+    now,
+  );
 
 /** The arithmetic of {@link measureRun}. */
 export const progressOf = (

@@ -1,15 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunCounts } from '@soundalike/catalogue';
 import type { JobQueue } from '@soundalike/queue';
-import { measureRun, type RunProgress } from '../report/measure-run.ts';
+import { LOOK_SHARE, measureRun, type RunProgress } from '../report/measure-run.ts';
 import type { IngestDeps } from './ingest-deps.ts';
 import { startWorker } from './start-worker.ts';
 
 /** How often the end is looked for, ms. */
 const LOOK_EVERY_MS = 250;
-
-/** Looking costs a pass over the run's rows: at most this share of the time, whatever the size of the run. */
-const LOOK_SHARE = 0.05;
 
 /**
  * Works until a run's items have ended, here and wherever else workers listen, or the signal is aborted.
