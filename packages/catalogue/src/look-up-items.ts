@@ -74,8 +74,42 @@ const lookUp = async (
   return (JSON.parse(rows[0]?.items ?? '[]') as unknown[][]).map(toKnownRow).sort((a, b) => a.id - b.id);
 };
 
-const toKnownRow = (values: readonly unknown[]): KnownRow => {
-  const row: Record<string, unknown> = {};
-  for (const [at, name] of COMPARED.entries()) row[name] = values[at];
-  return row as KnownRow;
-};
+/** In the order of COMPARED; written out, since a loop over the names takes four times as long for the 100,000 items of a list. */
+const toKnownRow = ([
+  id,
+  root,
+  path,
+  external_id,
+  metadata,
+  size,
+  modified_ms,
+  etag,
+  run_id,
+  source,
+  state,
+  tries,
+  attempts,
+  queued_at,
+  content_id,
+  track_id,
+  space,
+]: readonly unknown[]): KnownRow =>
+  ({
+    id,
+    root,
+    path,
+    external_id,
+    metadata,
+    size,
+    modified_ms,
+    etag,
+    run_id,
+    source,
+    state,
+    tries,
+    attempts,
+    queued_at,
+    content_id,
+    track_id,
+    space,
+  }) as Record<(typeof COMPARED)[number], unknown> as KnownRow;

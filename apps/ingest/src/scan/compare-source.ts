@@ -61,7 +61,8 @@ export const compareSource = async (options: {
     if (counts[kind] <= EXAMPLES) examples[kind] = [...(examples[kind] ?? []), formatLocation(location)];
   };
   const countKnown = () => (scope ? catalogue.countKnown({ catalogue: catalogueName, scope }) : 0);
-  const known = await countKnown();
+  /** Counted where something is new: of a long list it takes as long as starting does. */
+  let known: number | undefined;
   const seen = createBits();
   let seenInScope = 0;
   const ownIds = createNumberMap();
@@ -87,7 +88,9 @@ export const compareSource = async (options: {
       const { difference } = compared[i] as (typeof compared)[number];
       const isTaken = item.externalId !== null && ownIds.add(hashText(item.externalId)) > 1;
       tell(isTaken ? 'conflict' : difference, item);
-      if (difference !== 'new' || known === 0 || item.size === null) continue;
+      if (difference !== 'new' || item.size === null) continue;
+      known ??= await countKnown();
+      if (known === 0) continue;
       newFiles.add(fileKey(item.size, item.modifiedMs));
     }
     onFound?.(entries);

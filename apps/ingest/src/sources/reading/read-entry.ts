@@ -16,6 +16,27 @@ export type ReadEntry =
   | { readonly kind: 'found'; readonly item: FoundItem }
   | UnusableEntry;
 
+/** A group as it goes from thread to thread. Most entries are files, which go as lists: the names of their fields would be half of the text. */
+export const packEntries = (entries: readonly ReadEntry[]): string =>
+  JSON.stringify(
+    entries.map((entry) =>
+      entry.kind === 'below'
+        ? ([entry.path, entry.externalId, entry.metadata, entry.size, entry.modifiedMs] satisfies PackedFile)
+        : entry,
+    ),
+  );
+
+export const unpackEntries = (text: string): ReadEntry[] =>
+  (JSON.parse(text) as (PackedFile | ReadEntry)[]).map((entry) => {
+    if (!isPacked(entry)) return entry;
+    const [path, externalId, metadata, size, modifiedMs] = entry;
+    return { kind: 'below', path, externalId, metadata, size, modifiedMs };
+  });
+
+type PackedFile = [string, string | null, FoundItem['metadata'], number | null, number | null];
+
+const isPacked = (entry: PackedFile | ReadEntry): entry is PackedFile => Array.isArray(entry);
+
 export interface UnusableEntry {
   readonly kind: 'invalid';
   readonly location: ItemLocation;

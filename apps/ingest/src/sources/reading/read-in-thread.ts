@@ -2,7 +2,7 @@ import { on } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { ReadRequest } from './read-entries.ts';
-import { fromPlainError, type PlainError, type ReadEntry } from './read-entry.ts';
+import { fromPlainError, type PlainError, type ReadEntry, unpackEntries } from './read-entry.ts';
 
 export type ReadAnswer =
   | { readonly kind: 'entries'; readonly text: string }
@@ -33,7 +33,7 @@ export async function* readInThread(request: ReadRequest): AsyncGenerator<ReadEn
       if (answer.kind === 'end') return;
       if (answer.kind === 'error') throw fromPlainError(answer.error);
       worker.postMessage('next');
-      yield JSON.parse(answer.text);
+      yield unpackEntries(answer.text);
     }
     throw new Error(`The thread that reads ${request.path} ended early`);
   } finally {

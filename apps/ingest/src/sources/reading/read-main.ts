@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toSoundalikeError } from '@soundalike/core/errors';
 import { type ReadRequest, readEntries } from './read-entries.ts';
-import { toPlainError } from './read-entry.ts';
+import { packEntries, toPlainError } from './read-entry.ts';
 import type { ReadAnswer } from './read-in-thread.ts';
 
 const entries = readEntries(workerData as ReadRequest);
@@ -10,7 +10,7 @@ const next = async (): Promise<ReadAnswer> => {
   try {
     const { value, done } = await entries.next();
     // As text: a thousand small objects are cloned more slowly than they are parsed.
-    return done ? { kind: 'end' } : { kind: 'entries', text: JSON.stringify(value) };
+    return done ? { kind: 'end' } : { kind: 'entries', text: packEntries(value) };
   } catch (error) {
     return { kind: 'error', error: toPlainError(toSoundalikeError(error)) };
   }
