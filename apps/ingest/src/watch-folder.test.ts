@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@soundalike/testing';
-import { commonFolder, watchFolder } from './watch-folder.ts';
+import { commonFolder } from './sources/common-folder.ts';
+import { watchFolder } from './watch-folder.ts';
 
 test.each([
   [['/m/a/b', '/m/a/c'], '/m/a'],

@@ -1,5 +1,6 @@
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { commonFolder } from './sources/common-folder.ts';
 
 /** A file counts as complete when its size has not changed for this long, ms. */
 const COMPLETE_MS = 2_000;
@@ -53,16 +54,4 @@ export const watchFolder = async (options: {
   } finally {
     await watcher.close();
   }
-};
-
-/** The deepest folder, at or below `top`, that holds all of these. */
-export const commonFolder = (top: string, folders: readonly string[]): string => {
-  const parts = folders.map((folder) => relative(top, folder).split(sep).filter(Boolean));
-  const [first = []] = parts;
-  const shared: string[] = [];
-  for (const [i, part] of first.entries()) {
-    if (part === '..' || !parts.every((other) => other[i] === part)) break;
-    shared.push(part);
-  }
-  return join(top, ...shared);
 };

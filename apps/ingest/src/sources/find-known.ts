@@ -6,7 +6,7 @@ import { linkEntry } from './reading/link-entry.ts';
 import { lookAtFile } from './reading/look-at-file.ts';
 import { type ListedEntry, unusableLine } from './reading/manifest-entries.ts';
 import type { ManifestEntry } from './reading/manifest-row.ts';
-import { fromPlainError, type UnusableEntry } from './reading/read-entry.ts';
+import { toInvalid, type UnusableEntry } from './reading/read-entry.ts';
 import type { SourceEntry } from './source-entry.ts';
 
 /**
@@ -30,8 +30,8 @@ export async function* findAllKnown(
 ): AsyncGenerator<SourceEntry> {
   const find = (entry: ListedEntry | UnusableEntry): Promise<SourceEntry> | SourceEntry =>
     entry.kind === 'listed'
-      ? findKnown(entry, roots).catch((error) => asSourceEntry(unusableLine(entry.line, error)))
-      : asSourceEntry(entry);
+      ? findKnown(entry, roots).catch((error) => toInvalid(unusableLine(entry.line, error)))
+      : toInvalid(entry);
   let ahead: Promise<SourceEntry[]> = Promise.resolve([]);
   for await (const group of groups) {
     const before = ahead;
@@ -40,13 +40,6 @@ export async function* findAllKnown(
   }
   yield* await ahead;
 }
-
-const asSourceEntry = ({ location, error, hidesOthers }: UnusableEntry): SourceEntry => ({
-  kind: 'invalid',
-  location,
-  error: fromPlainError(error),
-  hidesOthers,
-});
 
 /** Where an absolute path of this host lies, below the deepest root that holds it; undefined where none does. */
 export const locateBelow = (place: string, roots: Roots): { root: string; path: string } | undefined => {

@@ -68,3 +68,24 @@ test('of two names for one folder the first is taken, also where it lies within 
   expect((await place('/m', [below('in/a.mp3')], twice)).placed).toEqual(['one/a.mp3']);
   expect((await place('/m/in', [below('a.mp3')], twice)).placed).toEqual(['one/a.mp3']);
 });
+
+describe('many folders elsewhere', () => {
+  const albums = (parent: string, count: number) =>
+    Array.from({ length: count }, (_, i) => elsewhere(`${parent}/artist ${i % 3}/album ${i}/1.mp3`));
+
+  test('get one root, that of the folder that holds them all, and later groups use it', async () => {
+    const { placed, made } = await place('/lists', albums('/srv/audio', 9), roots);
+    expect(Object.values(made)).toEqual(['/srv/audio']);
+    expect(placed[8]).toMatch(/^audio-[0-9a-f]{6}\/artist 2\/album 8\/1\.mp3$/);
+  });
+
+  test('that are few, or share nothing but the top, get one each', async () => {
+    expect(Object.keys((await place('/lists', albums('/srv/audio', 7), roots)).made)).toHaveLength(7);
+    expect(Object.keys((await place('/lists', albums('/srv', 9), roots)).made)).toHaveLength(9);
+  });
+
+  test('that lie in a root are left out of account', async () => {
+    const entries = [...albums('/m/x', 9), elsewhere('/srv/in/deep/a.mp3')];
+    expect(Object.values((await place('/lists', entries, roots)).made)).toEqual(['/srv/in/deep']);
+  });
+});

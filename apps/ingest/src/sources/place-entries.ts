@@ -1,8 +1,15 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, sep } from 'node:path';
 import type { Catalogue, FoundItem, ItemLocation } from '@soundalike/catalogue';
-import { findRoot, type Roots, readRoots, rootsBelow } from './find-root.ts';
-import { fromPlainError, type ReadEntry } from './reading/read-entry.ts';
+import { commonFolder } from './common-folder.ts';
+import { findRoot, liesBelow, type Roots, readRoots, rootsBelow } from './find-root.ts';
+import { type LookedAt, type ReadEntry, toInvalid } from './reading/read-entry.ts';
 import type { SourceEntry } from './source-entry.ts';
+
+/** So many folders of one group that lie in no root get one root together, that of the folder that holds them all. */
+const MANY_FOLDERS = 8;
+
+/** `/srv/audio`, not `/srv`: servers read for others what lies below a root. */
+const LEAST_DEPTH = 2;
 
 /**
  * Says of each file which root it belongs to. Names that stay below the folder that is read belong to that folder's root, so that a list makes one
@@ -13,55 +20,79 @@ import type { SourceEntry } from './source-entry.ts';
 export async function* placeEntries(
   groups: AsyncIterable<readonly ReadEntry[]>,
   base: string,
-  { catalogue, roots }: { catalogue: Catalogue; roots: Roots },
+  known: { catalogue: Catalogue; roots: Roots },
 ): AsyncGenerator<SourceEntry> {
-  const places = new Map<string, Place>();
-  // Asked for where an entry needs it: it makes a root where there is none.
-  const placeOf = async (folder: string): Promise<Place> => {
-    const known = places.get(folder);
+  const elsewhere = createPlacer(known);
+  let below: ((path: string) => ItemLocation) | undefined;
+  for await (const group of groups) {
+    await elsewhere.prepare(group);
+    for (const entry of group) {
+      if (entry.kind === 'found') yield entry;
+      else if (entry.kind === 'elsewhere')
+        yield { kind: 'found', item: toItem(await elsewhere.place(entry.file), entry) };
+      else if (entry.kind === 'invalid' && !entry.isBelow) yield toInvalid(entry);
+      else {
+        below ??= await placesBelow(base, elsewhere, known);
+        yield entry.kind === 'below'
+          ? { kind: 'found', item: toItem(below(entry.path), entry) }
+          : toInvalid(entry, folderAt(entry.location.path, below));
+      }
+    }
+  }
+}
+
+type Placer = ReturnType<typeof createPlacer>;
+
+/** Places by their folders' roots, which are looked for once each, and made where there is none. */
+const createPlacer = ({ catalogue, roots }: { catalogue: Catalogue; roots: Roots }) => {
+  const places = new Map<string, { root: string; prefix: string }>();
+  const folder = async (path: string): Promise<{ root: string; prefix: string }> => {
+    const known = places.get(path);
     if (known) return known;
-    const { root, prefix } = await findRoot(folder, catalogue, roots);
+    const { root, prefix } = await findRoot(path, catalogue, roots);
     const place = { root, prefix: prefix === '' ? '' : `${prefix}/` };
-    places.set(folder, place);
+    places.set(path, place);
     return place;
   };
-  let below: ((path: string) => ItemLocation) | undefined;
-  const findBelow = async () => {
-    const { root, prefix } = await placeOf(base);
-    const inner = innerRoots(base, await readRoots(catalogue, roots));
-    return (path: string): ItemLocation => {
-      const own = inner.find((place) => path.startsWith(place.below));
-      return own ? { root: own.root, path: path.slice(own.below.length) } : { root, path: prefix + path };
-    };
+  return {
+    folder,
+    place: async (file: string): Promise<ItemLocation> => {
+      const { root, prefix } = await folder(dirname(file));
+      return { root, path: prefix + basename(file) };
+    },
+    /** A list of a collection that lies elsewhere names a folder for each album: one root for all of them. */
+    prepare: async (group: readonly ReadEntry[]): Promise<void> => {
+      const named = new Set(
+        group.flatMap((entry) => (entry.kind === 'elsewhere' ? dirname(entry.file) : [])),
+      );
+      const unknown = [...named].filter((path) => !places.has(path));
+      if (unknown.length < MANY_FOLDERS) return;
+      const known = Object.values(await readRoots(catalogue, roots));
+      const rootless = unknown.filter(
+        (path) => !known.some((root) => path === root || liesBelow(path, root)),
+      );
+      const common = commonFolder(sep, rootless);
+      const depth = common.split(sep).filter(Boolean).length;
+      if (rootless.length >= MANY_FOLDERS && depth >= LEAST_DEPTH) await folder(common);
+    },
   };
-  for await (const group of groups)
-    for (const entry of group)
-      if (entry.kind === 'found') yield entry;
-      else if (entry.kind === 'invalid') {
-        const { isBelow, error, hidesOthers } = entry;
-        below ??= isBelow ? await findBelow() : undefined;
-        const location = isBelow && below ? folderAt(entry.location.path, below) : entry.location;
-        yield { kind: 'invalid', location, error: fromPlainError(error), hidesOthers };
-      } else if (entry.kind === 'below') {
-        below ??= await findBelow();
-        yield { kind: 'found', item: toItem(below(entry.path), entry) };
-      } else {
-        const { root, prefix } = await placeOf(dirname(entry.file));
-        yield { kind: 'found', item: toItem({ root, path: prefix + basename(entry.file) }, entry) };
-      }
-}
+};
 
-interface Place {
-  readonly root: string;
-  /** '' or with `/` at its end. */
-  readonly prefix: string;
-}
-
-/** Roots below a folder by the beginning of their paths in it, the deepest first. */
-const innerRoots = (base: string, roots: Roots): { below: string; root: string }[] =>
-  [...rootsBelow(base, roots)]
+/** Finds places of paths below a folder; of roots within it, the deepest counts. */
+const placesBelow = async (
+  base: string,
+  placer: Placer,
+  { catalogue, roots }: { catalogue: Catalogue; roots: Roots },
+): Promise<(path: string) => ItemLocation> => {
+  const { root, prefix } = await placer.folder(base);
+  const inner = [...rootsBelow(base, await readRoots(catalogue, roots))]
     .map(([folder, root]) => ({ below: `${folder.slice(base.length).replace(/^\/+/, '')}/`, root }))
     .sort((a, b) => b.below.length - a.below.length);
+  return (path) => {
+    const own = inner.find((place) => path.startsWith(place.below));
+    return own ? { root: own.root, path: path.slice(own.below.length) } : { root, path: prefix + path };
+  };
+};
 
 /** A folder, which may be a root itself. */
 const folderAt = (path: string, below: (path: string) => ItemLocation): ItemLocation => {
@@ -69,12 +100,7 @@ const folderAt = (path: string, below: (path: string) => ItemLocation): ItemLoca
   return { root: at.root, path: at.path.replace(/\/$/, '') || '.' };
 };
 
-const toItem = (
-  { root, path }: ItemLocation,
-  {
-    externalId,
-    metadata,
-    size,
-    modifiedMs,
-  }: Pick<FoundItem, 'externalId' | 'metadata' | 'size' | 'modifiedMs'>,
-): FoundItem => ({ root, path, externalId, metadata, size, modifiedMs });
+const toItem = ({ root, path }: ItemLocation, entry: LookedAt): FoundItem => {
+  const { externalId, metadata, size, modifiedMs } = entry;
+  return { root, path, externalId, metadata, size, modifiedMs };
+};

@@ -7,10 +7,10 @@ import type { ReadEntry } from './read-entry.ts';
 import { scanFolder } from './scan-folder.ts';
 
 /** What is to be read; paths are absolute, symbolic links resolved. */
-export type ReadRequest =
-  | { readonly kind: 'folder'; readonly path: string }
-  | { readonly kind: 'manifest'; readonly path: string }
-  | { readonly kind: 'list'; readonly path: string };
+export interface ReadRequest {
+  readonly kind: 'folder' | 'manifest' | 'list';
+  readonly path: string;
+}
 
 /** The entries of a folder, manifest or list, in groups, each file looked at. */
 export async function* readEntries({ kind, path }: ReadRequest): AsyncGenerator<ReadEntry[]> {
@@ -31,18 +31,19 @@ const lookAtListed = (
 ): ReadEntry | Promise<ReadEntry> => {
   const link = linkEntry({ place, externalId, metadata });
   if (link) return link;
-  const file = isAbsolute(place) ? place : join(base, place);
+  const named = isAbsolute(place) ? place : join(base, place);
+  const file = withoutSlash(named);
   // Written out: spread, objects cost more than the look.
   const toEntry = ({ size, modifiedMs }: FileLook): ReadEntry =>
     file.startsWith(`${base}/`)
       ? { kind: 'below', path: pathBelow(file, base), externalId, metadata, size, modifiedMs }
-      : { kind: 'elsewhere', file: withoutSlash(file), externalId, metadata, size, modifiedMs };
-  const look = lookAt(file);
+      : { kind: 'elsewhere', file, externalId, metadata, size, modifiedMs };
+  const look = lookAt(named);
   return look instanceof Promise ? look.then(toEntry) : toEntry(look);
 };
 
 const pathBelow = (file: string, base: string) => {
-  const path = withoutSlash(file).slice(base.length + 1);
+  const path = file.slice(base.length + 1);
   return path.startsWith('/') ? path.replace(/^\/+/, '') : path;
 };
 

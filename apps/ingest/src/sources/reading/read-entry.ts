@@ -1,10 +1,11 @@
 import type { FoundItem, ItemLocation } from '@soundalike/catalogue';
 import { type ErrorCode, SoundalikeError } from '@soundalike/core/errors';
+import type { SourceEntry } from '../source-entry.ts';
 import type { FileLook } from './look-at-file.ts';
 import type { ManifestEntry } from './manifest-row.ts';
 
 /** What is said of a file beside where it is, and what a look at it told. */
-type LookedAt = Omit<ManifestEntry, 'place'> & FileLook;
+export type LookedAt = Omit<ManifestEntry, 'place'> & FileLook;
 
 /**
  * What reading a folder or list gives before anybody asked which root a file belongs to, as plain data: `below` the folder that is read or that the
@@ -60,6 +61,12 @@ export const toPlainError = ({ code, message, detail, fields }: SoundalikeError)
   detail,
   fields,
 });
+
+/** The same for whoever records sources. */
+export const toInvalid = (
+  { location, error, hidesOthers }: UnusableEntry,
+  place: ItemLocation = location,
+): SourceEntry => ({ kind: 'invalid', location: place, error: fromPlainError(error), hidesOthers });
 
 export const fromPlainError = ({ code, message, detail, fields }: PlainError): SoundalikeError =>
   new SoundalikeError(code, message, { fields, ...(detail === undefined ? {} : { detail }) });

@@ -74,6 +74,41 @@ test('who stops reading ends the thread', async () => {
   expect(threads()).toBe(before);
 });
 
+test('a reader that is slower than the thread leaves turns to timers and signals', async () => {
+  const path = write('slow.txt', 'https://h.example/a.mp3\n'.repeat(20_000));
+  let turns = 0;
+  const timer = setInterval(() => {
+    turns += 1;
+  }, 1);
+  let groups = 0;
+  for await (const _ of readInThread({ kind: 'list', path })) {
+    // Before the first group nothing kept the loop busy.
+    if (groups === 0) turns = 0;
+    groups += 1;
+    const until = performance.now() + 20;
+    while (performance.now() < until);
+  }
+  clearInterval(timer);
+  expect(groups).toBeGreaterThan(30);
+  expect(turns).toBeGreaterThan(groups / 2);
+});
+
+test('a list that goes away before it is read is a source that is not there', async () => {
+  const path = join(folder, 'gone.csv');
+  await expect(collect(readInThread({ kind: 'manifest', path }))).rejects.toMatchObject({
+    code: 'SOURCE_NOT_FOUND',
+    message: `${path} does not exist`,
+  });
+});
+
+test('places are read without slashes at their ends; the folder of the list lies in the one around it', async () => {
+  const path = write('slashes.txt', ['a.mp3/', 'sub//', './', '..', '/', `${folder}//a.mp3`].join('\n'));
+  const read = await collect(readInThread({ kind: 'list', path }));
+  expect(
+    read.map((entry) => (entry.kind === 'below' ? entry.path : entry.kind === 'elsewhere' && entry.file)),
+  ).toEqual(['a.mp3', 'sub', folder, join(folder, '..'), '/', 'a.mp3']);
+});
+
 describe('a folder', () => {
   const music = join(folder, 'music');
   const scan = async (path: string) => {

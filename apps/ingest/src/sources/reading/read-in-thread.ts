@@ -1,4 +1,5 @@
 import { on } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { ReadRequest } from './read-entries.ts';
@@ -26,6 +27,8 @@ const AHEAD = 4;
  */
 export async function* readInThread(request: ReadRequest): AsyncGenerator<ReadEntry[]> {
   const worker = new Worker(MAIN, { workerData: request, execArgv: [], name: 'source' });
+  // `on` listens while groups are read; an error that comes after the last one is nobody's.
+  worker.on('error', () => undefined);
   try {
     const answers = on(worker, 'message', { close: ['exit'] });
     for (let group = 0; group < AHEAD; group++) worker.postMessage('next');
@@ -33,6 +36,9 @@ export async function* readInThread(request: ReadRequest): AsyncGenerator<ReadEn
       if (answer.kind === 'end') return;
       if (answer.kind === 'error') throw fromPlainError(answer.error);
       worker.postMessage('next');
+      // Messages that wait are handed over in one go, and SQLite answers at once: without a turn of the event loop in between, no signal is heard
+      // and nothing is cleaned up while the thread keeps ahead.
+      await setImmediate();
       yield unpackEntries(answer.text);
     }
     throw new Error(`The thread that reads ${request.path} ended early`);

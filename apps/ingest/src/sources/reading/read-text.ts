@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { analyse } from 'chardet';
 import { decodeStream, encodingExists } from 'iconv-lite';
 
@@ -16,9 +16,13 @@ const MARKS: readonly (readonly [encoding: string, bytes: readonly number[]])[] 
   ['utf-16be', [0xfe, 0xff]],
 ];
 
-/** A text file as a stream of text, whatever its encoding; a byte order mark is dropped. */
-export const readText = async (path: string): Promise<Readable> =>
-  createReadStream(path).pipe(decodeStream(await detectEncoding(path))) as unknown as Readable;
+/** A text file as a stream of text, whatever its encoding; a byte order mark is dropped. Left early, it closes the file. */
+export const readText = async (path: string): Promise<Readable> => {
+  const text = decodeStream(await detectEncoding(path));
+  // What goes wrong destroys the text with that error, which its reader meets.
+  pipeline(createReadStream(path), text, () => undefined);
+  return text as unknown as Readable;
+};
 
 /**
  * The encoding of a text file: its byte order mark; UTF-8 where the whole file is valid UTF-8; else what chardet takes its lines with letters
