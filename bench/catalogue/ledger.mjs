@@ -208,6 +208,14 @@ console.log(
     await showCli(['ingest', known, '--dry-run', '--json'], ['ingest', `<${items} lines>`, '--dry-run']),
   ).examples,
 );
+console.log(
+  JSON.parse(
+    await showCli(
+      ['ingest', join(folder, 'albums'), '--dry-run', '--json'],
+      ['ingest', `<a folder of ${items} files>`, '--dry-run'],
+    ),
+  ).examples,
+);
 if (lines > 0) {
   const large = await writeManifest('large.jsonl', lines);
   const { examples: _examples, ...counts } = JSON.parse(
