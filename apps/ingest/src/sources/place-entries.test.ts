@@ -79,6 +79,11 @@ describe('many folders elsewhere', () => {
     expect(placed[8]).toMatch(/^audio-[0-9a-f]{6}\/artist 2\/album 8\/1\.mp3$/);
   });
 
+  test('on two drives get one root for each drive', async () => {
+    const { made } = await place('/lists', [...albums('/mnt/a/x', 9), ...albums('/mnt/b', 8)], roots);
+    expect(Object.values(made)).toEqual(['/mnt/a/x', '/mnt/b']);
+  });
+
   test('that are few, or share nothing but the top, get one each', async () => {
     expect(Object.keys((await place('/lists', albums('/srv/audio', 7), roots)).made)).toHaveLength(7);
     expect(Object.keys((await place('/lists', albums('/srv', 9), roots)).made)).toHaveLength(9);

@@ -8,8 +8,8 @@ import type { SourceEntry } from './source-entry.ts';
 /** So many folders of one group that lie in no root get one root together, that of the folder that holds them all. */
 const MANY_FOLDERS = 8;
 
-/** `/srv/audio`, not `/srv`: servers read for others what lies below a root. */
-const LEAST_DEPTH = 2;
+/** How many names folders share at least to get a root together: `/srv/audio`, not `/srv`, since servers read for others what lies below a root. */
+const SHARED_NAMES = 2;
 
 /**
  * Says of each file which root it belongs to. Names that stay below the folder that is read belong to that folder's root, so that a list makes one
@@ -71,9 +71,13 @@ const createPlacer = ({ catalogue, roots }: { catalogue: Catalogue; roots: Roots
       const rootless = unknown.filter(
         (path) => !known.some((root) => path === root || liesBelow(path, root)),
       );
-      const common = commonFolder(sep, rootless);
-      const depth = common.split(sep).filter(Boolean).length;
-      if (rootless.length >= MANY_FOLDERS && depth >= LEAST_DEPTH) await folder(common);
+      const clusters = new Map<string, string[]>();
+      for (const path of rootless) {
+        const top = path.split(sep, SHARED_NAMES + 1).join(sep);
+        clusters.set(top, [...(clusters.get(top) ?? []), path]);
+      }
+      for (const [top, paths] of clusters)
+        if (paths.length >= MANY_FOLDERS) await folder(commonFolder(top, paths));
     },
   };
 };
