@@ -1,3 +1,4 @@
+export * from './compiled-path.ts';
 export * from './config.ts';
 export * from './errors.ts';
 export * from './filter.ts';

@@ -1,12 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { compiledPath } from '@soundalike/core';
 import type { LayOutInput } from './lay-out.ts';
 
-/** The thread runs compiled JavaScript, also when this file is run from its source by a test. */
-const MAIN = fileURLToPath(import.meta.url).replace(
-  /[\\/](src|dist)([\\/]map[\\/])lay-out-in-thread\.[jt]s$/,
-  '/dist$2lay-out-main.js',
-);
+const MAIN = compiledPath('./lay-out-main.js', import.meta.url);
 
 /** `layOut` off the event loop. The vectors are handed over, not copied: they are empty here afterwards. */
 export const layOutInThread = (input: LayOutInput, signal: AbortSignal): Promise<Float32Array> =>

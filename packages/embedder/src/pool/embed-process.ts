@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { SoundalikeError } from '@soundalike/core';
+import { compiledPath, SoundalikeError } from '@soundalike/core';
 import type { Precision, Provider } from '../embedder.ts';
 import type { LoadedModel } from '../model/load-model.ts';
 import type { FromChild, ToChild } from './messages.ts';
@@ -23,11 +22,7 @@ const START_TIMEOUT_MS = 60_000;
 /** A batch takes a tenth of a second; a process that needs this long is stuck. */
 const RUN_TIMEOUT_MS = 120_000;
 
-/** The child runs compiled JavaScript, also when this file is run from its source by a test. */
-const CHILD_MAIN = fileURLToPath(import.meta.url).replace(
-  /[\\/](src|dist)([\\/]pool[\\/])embed-process\.[jt]s$/,
-  '/dist$2child-main.js',
-);
+const CHILD_MAIN = compiledPath('./child-main.js', import.meta.url);
 
 /** Starts a child and waits until its network is ready. */
 export const startEmbedProcess = async (options: {

@@ -1,7 +1,7 @@
 import { on } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { compiledPath } from '@soundalike/core';
 import type { ReadRequest } from './read-entries.ts';
 import { fromPlainError, type PlainError, type ReadEntry, unpackEntries } from './read-entry.ts';
 
@@ -10,11 +10,7 @@ export type ReadAnswer =
   | { readonly kind: 'end' }
   | { readonly kind: 'error'; readonly error: PlainError };
 
-/** The thread runs compiled JavaScript, also when this file is run from its source by a test. */
-const MAIN = fileURLToPath(import.meta.url).replace(
-  /[\\/](src|dist)([\\/]sources[\\/]reading[\\/])read-in-thread\.[jt]s$/,
-  '/dist$2read-main.js',
-);
+const MAIN = compiledPath('./read-main.js', import.meta.url);
 
 /** Groups that are read while those before are worked on: few, so that a long list takes no more memory than a short one. */
 const AHEAD = 4;
