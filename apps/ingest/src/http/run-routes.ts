@@ -4,7 +4,7 @@ import { type HttpApp, problemResponses } from '@soundalike/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { IngestHttpDeps } from './ingest-http-deps.ts';
-import { createRunViews } from './run-view.ts';
+import { createRunView } from './run-view.ts';
 import { pageSize, runSchema } from './schemas.ts';
 import { createRunWatch } from './watch-run.ts';
 
@@ -18,8 +18,8 @@ export const runRoutes = (
   app: HttpApp,
   { catalogue, watchEveryMs = WATCH_EVERY_MS }: IngestHttpDeps,
 ): void => {
-  const views = createRunViews(catalogue);
-  const watch = createRunWatch(catalogue, views, watchEveryMs);
+  const viewRun = createRunView(catalogue);
+  const watch = createRunWatch(catalogue, viewRun, watchEveryMs);
   // Before connections are waited for: an open stream would hold the server for ever.
   app.addHook('preClose', async () => watch.close());
 
@@ -39,7 +39,7 @@ export const runRoutes = (
     },
     async ({ query }) => {
       const runs = await catalogue.listRuns(query.limit);
-      return { runs: await Promise.all(runs.map(views.viewOf)) };
+      return { runs: await Promise.all(runs.map(viewRun)) };
     },
   );
 
@@ -54,7 +54,7 @@ export const runRoutes = (
         response: { 200: runSchema, ...problemResponses('RUN_NOT_FOUND', 'DATABASE_UNAVAILABLE') },
       },
     },
-    async ({ params: { id } }) => views.viewOf(await findRun(catalogue, id)),
+    async ({ params: { id } }) => viewRun(await findRun(catalogue, id)),
   );
 
   app.get(

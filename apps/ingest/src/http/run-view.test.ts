@@ -1,5 +1,5 @@
 import { type Catalogue, openCatalogue } from '@soundalike/catalogue';
-import { createRunViews } from './run-view.ts';
+import { createRunView } from './run-view.ts';
 
 let catalogue: Catalogue;
 beforeAll(async () => {
@@ -33,11 +33,11 @@ const makeRun = async (files: number) => {
       return catalogue.runCounts(runId);
     },
   };
-  const views = createRunViews(counting, () => clock.ms);
+  const viewRun = createRunView(counting, () => clock.ms);
   const view = async () => {
     const run = await catalogue.getRun(id);
     if (!run) throw new Error(`no run ${id}`);
-    return views.viewOf(run);
+    return viewRun(run);
   };
   return { id, queued, view, clock, counted: () => counted };
 };
@@ -76,14 +76,14 @@ test('a look that failed is not remembered', async () => {
   const run = await catalogue.getRun(id);
   if (!run) throw new Error(`no run ${id}`);
   let isAway = true;
-  const views = createRunViews({
+  const viewRun = createRunView({
     ...catalogue,
     runCounts: async (runId) => {
       if (isAway) throw new Error('away');
       return catalogue.runCounts(runId);
     },
   });
-  await expect(views.viewOf(run)).rejects.toThrow('away');
+  await expect(viewRun(run)).rejects.toThrow('away');
   isAway = false;
-  await expect(views.viewOf(run)).resolves.toMatchObject({ run: id });
+  await expect(viewRun(run)).resolves.toMatchObject({ run: id });
 });

@@ -6,32 +6,28 @@ import { type RunView, toInstant, toInstantOrNull } from './schemas.ts';
 /** Looks at runs of fewer items are not remembered: who asks after a change sees it. */
 const SMALL_RUN = 5_000;
 
-export interface RunViews {
-  /** A run with its counts and, while it goes on, its progress. */
-  viewOf(run: Run): Promise<RunView>;
-}
+/** A run with its counts and, while it goes on, its progress. */
+export type ViewRun = (run: Run) => Promise<RunView>;
 
 /**
  * Looks at runs for all who ask. Of a large run, each look keeps the database and, with SQLite, this process busy; so the last one is given again
  * until twenty times its cost has passed, however many watch.
  */
-export const createRunViews = (catalogue: Catalogue, now = () => performance.now()): RunViews => {
+export const createRunView = (catalogue: Catalogue, now = () => performance.now()): ViewRun => {
   const looks = new Map<number, { view: Promise<RunView>; state: Run['state']; until: number }>();
-  return {
-    viewOf: (run) => {
-      const last = looks.get(run.id);
-      if (last && last.state === run.state && now() < last.until) return last.view;
-      const asked = now();
-      const look = { view: lookAt(run, catalogue), state: run.state, until: Number.POSITIVE_INFINITY };
-      looks.set(run.id, look);
-      const settle = ({ counts }: RunView) => {
-        const seen = now();
-        look.until = counts.total < SMALL_RUN ? 0 : seen + (seen - asked) / LOOK_SHARE;
-        for (const [id, { until }] of looks) if (until < seen) looks.delete(id);
-      };
-      look.view.then(settle, () => looks.delete(run.id));
-      return look.view;
-    },
+  return (run) => {
+    const last = looks.get(run.id);
+    if (last && last.state === run.state && now() < last.until) return last.view;
+    const asked = now();
+    const look = { view: lookAt(run, catalogue), state: run.state, until: Number.POSITIVE_INFINITY };
+    looks.set(run.id, look);
+    const settle = ({ counts }: RunView) => {
+      const seen = now();
+      look.until = counts.total < SMALL_RUN ? 0 : seen + (seen - asked) / LOOK_SHARE;
+      for (const [id, { until }] of looks) if (until < seen) looks.delete(id);
+    };
+    look.view.then(settle, () => looks.delete(run.id));
+    return look.view;
   };
 };
 

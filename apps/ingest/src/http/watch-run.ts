@@ -1,7 +1,7 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type { Catalogue } from '@soundalike/catalogue';
 import { redactUrl } from '@soundalike/core';
-import type { RunViews } from './run-view.ts';
+import type { ViewRun } from './run-view.ts';
 import type { RunView } from './schemas.ts';
 
 /** A line that says nothing, so that proxies do not take a quiet stream for a dead one, ms. */
@@ -14,7 +14,7 @@ export interface RunWatch {
   close(): void;
 }
 
-export const createRunWatch = (catalogue: Catalogue, views: RunViews, everyMs: number): RunWatch => {
+export const createRunWatch = (catalogue: Catalogue, viewRun: ViewRun, everyMs: number): RunWatch => {
   const watched = new Map<number, { listeners: Set<PassThrough>; last: string; timer: NodeJS.Timeout }>();
   const keepAlive = setInterval(() => {
     for (const { listeners } of watched.values())
@@ -26,7 +26,7 @@ export const createRunWatch = (catalogue: Catalogue, views: RunViews, everyMs: n
     const entry = watched.get(runId);
     if (!entry) return;
     const run = await catalogue.getRun(runId).catch(() => undefined); // away for a moment: the next look may find it
-    const view = run && (await views.viewOf(run).catch(() => undefined));
+    const view = run && (await viewRun(run).catch(() => undefined));
     const text = view ? event('progress', view) : '';
     if (text && text !== entry.last) for (const listener of entry.listeners) listener.write(text);
     entry.last = text || entry.last;
