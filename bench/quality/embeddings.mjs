@@ -23,15 +23,14 @@ export const embedRaw = async ({ files, model, ffmpeg, cache, skipSeconds = 0 })
     'vectors',
     `raw-${loaded.info.space}-${loaded.info.precision}-${skipSeconds}-${files.length}.f32`,
   );
-  const kept = await readKept(path, DIMENSION);
-  if (kept) return kept;
-  const embedder = await createEmbedder({ model: loaded, processes: 2 });
-  const tracks = await inTurns(files, async (path) =>
-    embedder.embed({ windows: await readWindows({ path, ffmpeg, skipSeconds }) }),
-  );
-  await embedder.close();
-  await keep(path, tracks);
-  return tracks;
+  return keptOr({ path, dimension: DIMENSION }, async () => {
+    const embedder = await createEmbedder({ model: loaded, processes: 2 });
+    const tracks = await inTurns(files, async (path) =>
+      embedder.embed({ windows: await readWindows({ path, ffmpeg, skipSeconds }) }),
+    );
+    await embedder.close();
+    return tracks;
+  });
 };
 
 /** MFCC statistics of the windows of every file, as they are. */
@@ -41,11 +40,16 @@ export const mfccOf = (options) => statisticsOf({ ...options, name: 'mfcc', of: 
 export const mfccAtOneLevelOf = (options) =>
   statisticsOf({ ...options, name: 'mfcc-at-one-level', of: mfccAtOneLevel });
 
-const statisticsOf = async ({ files, ffmpeg, cache, name, of }) => {
-  const path = join(cache, 'vectors', `${name}-${files.length}.f32`);
-  const kept = await readKept(path, MFCC_DIMENSION);
+const statisticsOf = ({ files, ffmpeg, cache, name, of }) =>
+  keptOr({ path: join(cache, 'vectors', `${name}-${files.length}.f32`), dimension: MFCC_DIMENSION }, () =>
+    inTurns(files, async (path) => (await readWindows({ path, ffmpeg })).map(of)),
+  );
+
+/** Vectors of tracks from a file, or computed and kept there. */
+const keptOr = async ({ path, dimension }, compute) => {
+  const kept = await readKept(path, dimension);
   if (kept) return kept;
-  const tracks = await inTurns(files, async (path) => (await readWindows({ path, ffmpeg })).map(of));
+  const tracks = await compute();
   await keep(path, tracks);
   return tracks;
 };
