@@ -27,7 +27,7 @@ export const findRoot = async (
 ): Promise<{ root: string; rootFolder: string; prefix: string }> => {
   const roots = await readRoots(catalogue, configured);
   const containing = Object.entries(roots)
-    .filter(([, path]) => folder === path || liesBelow(folder, path))
+    .filter(([, path]) => liesIn(folder, path))
     .sort(([, a], [, b]) => b.length - a.length)[0];
   if (containing) {
     const [root, rootFolder] = containing;
@@ -42,6 +42,10 @@ export const findRoot = async (
 /** Whether a file or folder lies below a folder, both absolute. */
 export const liesBelow = (path: string, folder: string): boolean =>
   path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+
+/** Whether a folder is another one or lies below it. */
+export const liesIn = (folder: string, outer: string): boolean =>
+  folder === outer || liesBelow(folder, outer);
 
 /** Known roots that lie within a folder, by their own folders: what is in them keeps the names it has. */
 export const rootsBelow = (folder: string, roots: Roots): ReadonlyMap<string, string> =>

@@ -7,6 +7,7 @@ import { findRoot, type Roots, readRoots, rootsBelow } from './find-root.ts';
 import { placeEntries } from './place-entries.ts';
 import { linkEntry } from './reading/link-entry.ts';
 import { lookAtFile } from './reading/look-at-file.ts';
+import type { ReadEntry } from './reading/read-entry.ts';
 import { readInThread } from './reading/read-in-thread.ts';
 import { scanBucket } from './scan-bucket.ts';
 import type { Source } from './source-entry.ts';
@@ -44,13 +45,15 @@ export const openSource = async (options: OpenSourceOptions): Promise<Source> =>
   if (refusal !== undefined) throw new SoundalikeError('INPUT_INVALID', `${argument}: ${refusal}`);
   const path = await resolvePath(options);
   const found = await stat(path);
+  const placed = (groups: AsyncIterable<ReadEntry[]>, base: string) =>
+    placeEntries(groups, base, { catalogue, roots });
   if (found.isDirectory()) {
     const { root, prefix } = await findRoot(path, catalogue, roots);
     const inner = rootsBelow(path, await readRoots(catalogue, roots));
     return {
       name: argument,
       key: path,
-      entries: placeEntries(readInThread({ kind: 'folder', path }), path, { catalogue, roots }),
+      entries: placed(readInThread({ kind: 'folder', path }), path),
       scope: {
         places: [
           { root, prefix: prefix === '' ? '' : `${prefix}/` },
@@ -66,8 +69,7 @@ export const openSource = async (options: OpenSourceOptions): Promise<Source> =>
   // A pipe would be waited for, perhaps forever, and a manifest is read more than once.
   if (!found.isFile()) throw fileError(argument, { code: 'ENXIO' });
   const listed = { name: argument, key: path, scope: { source: path } };
-  const read = (kind: 'manifest' | 'list') =>
-    placeEntries(readInThread({ kind, path }), dirname(path), { catalogue, roots });
+  const read = (kind: 'manifest' | 'list') => placed(readInThread({ kind, path }), dirname(path));
   if (/\.(csv|tsv|jsonl|ndjson)$/i.test(path)) return { ...listed, entries: read('manifest') };
   if (/\.(txt|m3u8?)$/i.test(path)) return { ...listed, entries: read('list') };
   if (isAudioName(path)) {
@@ -77,11 +79,7 @@ export const openSource = async (options: OpenSourceOptions): Promise<Source> =>
       ...nothingSaid,
       ...(await lookAtFile(path)),
     };
-    return {
-      name: argument,
-      key: path,
-      entries: placeEntries(only([itself]), dirname(path), { catalogue, roots }),
-    };
+    return { name: argument, key: path, entries: placed(only([itself]), dirname(path)) };
   }
   throw new SoundalikeError(
     'INPUT_INVALID',

@@ -1,7 +1,7 @@
-import { basename, dirname, sep } from 'node:path';
+import { basename, dirname, relative, sep } from 'node:path';
 import type { Catalogue, FoundItem, ItemLocation } from '@soundalike/catalogue';
 import { commonFolder } from './common-folder.ts';
-import { findRoot, liesBelow, type Roots, readRoots, rootsBelow } from './find-root.ts';
+import { findRoot, liesIn, type Roots, readRoots, rootsBelow } from './find-root.ts';
 import { type LookedAt, type ReadEntry, toInvalid } from './reading/read-entry.ts';
 import type { SourceEntry } from './source-entry.ts';
 
@@ -68,9 +68,7 @@ const createPlacer = ({ catalogue, roots }: { catalogue: Catalogue; roots: Roots
       const unknown = [...named].filter((path) => !places.has(path));
       if (unknown.length < MANY_FOLDERS) return;
       const known = Object.values(await readRoots(catalogue, roots));
-      const rootless = unknown.filter(
-        (path) => !known.some((root) => path === root || liesBelow(path, root)),
-      );
+      const rootless = unknown.filter((path) => !known.some((root) => liesIn(path, root)));
       const clusters = new Map<string, string[]>();
       for (const path of rootless) {
         const top = path.split(sep, SHARED_NAMES + 1).join(sep);
@@ -90,7 +88,7 @@ const placesBelow = async (
 ): Promise<(path: string) => ItemLocation> => {
   const { root, prefix } = await placer.folder(base);
   const inner = [...rootsBelow(base, await readRoots(catalogue, roots))]
-    .map(([folder, root]) => ({ below: `${folder.slice(base.length).replace(/^\/+/, '')}/`, root }))
+    .map(([folder, root]) => ({ below: `${relative(base, folder)}/`, root }))
     .sort((a, b) => b.below.length - a.below.length);
   return (path) => {
     const own = inner.find((place) => path.startsWith(place.below));

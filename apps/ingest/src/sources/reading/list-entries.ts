@@ -16,14 +16,13 @@ export async function* listEntries(path: string): AsyncGenerator<(ListedEntry | 
 
 const toEntry = (place: string, list: string): ListedEntry | UnusableEntry => {
   const refusal = refuseScheme(place) ?? refuseNul(place) ?? refuseLong(place);
-  const line = excerpt(place, SHOWN);
-  if (refusal === undefined) return { kind: 'listed', line, place, externalId: null, metadata: {} };
+  if (refusal === undefined) return { kind: 'listed', line: place, place, externalId: null, metadata: {} };
   const error = new SoundalikeError('INPUT_INVALID', `${list}: ${refusal}`, {
     fields: { place: place.slice(0, SHOWN) },
   });
   return {
     kind: 'invalid',
-    location: { root: null, path: line },
+    location: { root: null, path: excerpt(place, SHOWN) },
     error: toPlainError(error),
     hidesOthers: false,
   };

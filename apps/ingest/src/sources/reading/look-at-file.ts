@@ -22,6 +22,12 @@ export const lookAtFile = (path: string): Promise<FileLook> =>
     stat(path, (error, found) => resolve(error ? NONE : lookOf(found)));
   });
 
+/** What comes of a look, at once where it was in place: a promise for each of a million files costs seconds. */
+export const afterLook = <T>(
+  look: FileLook | Promise<FileLook>,
+  then: (look: FileLook) => T,
+): T | Promise<T> => (look instanceof Promise ? look.then(then) : then(look));
+
 export type Looker = (path: string) => FileLook | Promise<FileLook>;
 
 /**

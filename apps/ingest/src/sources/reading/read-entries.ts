@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { linkEntry } from './link-entry.ts';
 import { listEntries } from './list-entries.ts';
-import { createLooker, type FileLook, type Looker } from './look-at-file.ts';
+import { afterLook, createLooker, type Looker } from './look-at-file.ts';
 import { type ListedEntry, manifestEntries } from './manifest-entries.ts';
 import type { ReadEntry } from './read-entry.ts';
 import { scanFolder } from './scan-folder.ts';
@@ -24,22 +24,18 @@ export async function* readEntries({ kind, path }: ReadRequest): AsyncGenerator<
 }
 
 /** A file that is not there is an item that fails, so that the report names it and a later run finds it. */
-const lookAtListed = (
-  { place, externalId, metadata }: ListedEntry,
-  base: string,
-  lookAt: Looker,
-): ReadEntry | Promise<ReadEntry> => {
-  const link = linkEntry({ place, externalId, metadata });
+const lookAtListed = (entry: ListedEntry, base: string, lookAt: Looker): ReadEntry | Promise<ReadEntry> => {
+  const link = linkEntry(entry);
   if (link) return link;
+  const { place, externalId, metadata } = entry;
   const named = isAbsolute(place) ? place : join(base, place);
   const file = withoutSlash(named);
   // Written out: spread, objects cost more than the look.
-  const toEntry = ({ size, modifiedMs }: FileLook): ReadEntry =>
+  return afterLook(lookAt(named), ({ size, modifiedMs }) =>
     file.startsWith(`${base}/`)
       ? { kind: 'below', path: pathBelow(file, base), externalId, metadata, size, modifiedMs }
-      : { kind: 'elsewhere', file, externalId, metadata, size, modifiedMs };
-  const look = lookAt(named);
-  return look instanceof Promise ? look.then(toEntry) : toEntry(look);
+      : { kind: 'elsewhere', file, externalId, metadata, size, modifiedMs },
+  );
 };
 
 const pathBelow = (file: string, base: string) => {

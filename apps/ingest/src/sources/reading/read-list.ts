@@ -1,11 +1,9 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SoundalikeError } from '@soundalike/core/errors';
+import { inGroups } from './in-groups.ts';
 import { readText } from './read-text.ts';
 import { splitLines } from './split-lines.ts';
-
-/** Places handed over in one go. */
-const PLACES_AT_ONCE = 500;
 
 /**
  * The places that a list of links or an M3U playlist names, a line each, in groups: comments and directives are passed over, `file://` links
@@ -15,8 +13,7 @@ const PLACES_AT_ONCE = 500;
  */
 export async function* readList(path: string): AsyncGenerator<string[]> {
   for await (const lines of splitLines(await readText(path)))
-    for (let at = 0; at < lines.length; at += PLACES_AT_ONCE)
-      yield lines.slice(at, at + PLACES_AT_ONCE).flatMap((line) => toPlace(line.trim(), path) ?? []);
+    for (const group of inGroups(lines)) yield group.flatMap((line) => toPlace(line.trim(), path) ?? []);
 }
 
 const toPlace = (text: string, list: string): string | undefined => {

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { SoundalikeError } from '@soundalike/core/errors';
 import { parse } from 'csv-parse/sync';
 import { findDelimiter, isSeparatorLine } from './find-delimiter.ts';
+import { inGroups } from './in-groups.ts';
 import { columnName, hasPlace, PLACES } from './manifest-columns.ts';
 import { readText } from './read-text.ts';
 import { type CsvText, splitCsv } from './split-csv.ts';
@@ -9,9 +10,6 @@ import { MAX_LINE, splitLines, TOO_LONG } from './split-lines.ts';
 
 /** Text from which the delimiter is told, characters. */
 const SAMPLE_CHARACTERS = 64 * 1024;
-
-/** Rows read in one go, and their files looked at side by side: the event loop is free between. */
-const ROWS_AT_ONCE = 500;
 
 /** Levels of lists and objects within a row of JSONL: writing far deeper ones as text would overflow the stack. */
 const MAX_LEVELS = 100;
@@ -39,8 +37,8 @@ async function* readJsonl(path: string): AsyncGenerator<ManifestRow[]> {
   let number = 0;
   for await (const lines of splitLines(await readText(path))) {
     const texts = lines.map((line) => line.trim()).filter((text) => text !== '');
-    for (let at = 0; at < texts.length; at += ROWS_AT_ONCE)
-      yield texts.slice(at, at + ROWS_AT_ONCE).map((text) => {
+    for (const group of inGroups(texts))
+      yield group.map((text) => {
         number += 1;
         return { number, ...parseLine(text) };
       });
@@ -83,8 +81,8 @@ async function* readCsv(path: string, name: string): AsyncGenerator<ManifestRow[
   let names: string[] | undefined;
   let number = 0;
   for await (const texts of splitCsv(withoutSeparatorLine(splitLines(await readText(path))), delimiter))
-    for (let at = 0; at < texts.length; at += ROWS_AT_ONCE) {
-      const rows = parseRows(texts.slice(at, at + ROWS_AT_ONCE), delimiter);
+    for (const group of inGroups(texts)) {
+      const rows = parseRows(group, delimiter);
       names ??= readHeader(rows.shift() as ParsedRow, name);
       const read: ManifestRow[] = [];
       for (const { values, problem } of rows) {

@@ -1,11 +1,9 @@
 import { type Dirent, opendirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileError, isAudioName } from '@soundalike/source';
-import { type FileLook, type Looker, lookOf } from './look-at-file.ts';
+import { AT_ONCE } from './in-groups.ts';
+import { afterLook, type FileLook, type Looker, lookOf } from './look-at-file.ts';
 import { type ReadEntry, toPlainError } from './read-entry.ts';
-
-/** Entries handed over in one go. */
-const GROUP = 500;
 
 /** Names that a folder is asked for at once; Node asks for 32 where nothing is said. */
 const NAMES_AT_ONCE = 1_024;
@@ -23,7 +21,7 @@ export async function* scanFolder(base: string, lookAt: Looker): AsyncGenerator<
   for (const path of waiting)
     for (const entry of readFolder({ base, path, seen, waiting, lookAt })) {
       group.push(entry);
-      if (group.length < GROUP) continue;
+      if (group.length < AT_ONCE) continue;
       yield await Promise.all(group);
       group = [];
     }
@@ -75,10 +73,9 @@ const isFolder = (entry: Dirent, file: string): boolean => {
 
 const look = (path: string, base: string, lookAt: Looker): Looked => {
   const file = join(base, path);
-  const toEntry = (found: FileLook): ReadEntry =>
-    found.size === null ? whyNone(path, file) : foundAt(path, found);
-  const found = lookAt(file);
-  return found instanceof Promise ? found.then(toEntry) : toEntry(found);
+  return afterLook(lookAt(file), (found) =>
+    found.size === null ? whyNone(path, file) : foundAt(path, found),
+  );
 };
 
 /** A look says nothing of why a file cannot be seen. */
